@@ -1,0 +1,1 @@
+"""What simulations return and analyses take: trajectories and spike trains."""

@@ -1,0 +1,1 @@
+"""Models and the solvers that integrate them."""

@@ -1,0 +1,1 @@
+"""Compiled-code foundations: the `kernel` decorator and its cache, chunked runs, argument checks."""
