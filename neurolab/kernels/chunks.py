@@ -1,0 +1,76 @@
+"""Long computations in pieces of about 50 ms, so that an interrupt, a progress report or a newer request acts at once.
+
+Compiled code cannot be interrupted. Everything that may run longer than 0.2 s therefore goes through `run_chunked`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+__all__ = ["Diverged", "Interrupted", "Superseded", "run_chunked", "superseded_when"]
+
+CHUNK_SECONDS = 0.05
+_FIRST_CHUNK = 256
+_GROWTH = 8.0
+
+_thread = threading.local()
+
+
+class Superseded(Exception):
+    """A run was given up because a newer request made it pointless."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run was interrupted; `.partial` holds what had been computed (None if nothing)."""
+
+    def __init__(self, message: str, partial: Any = None) -> None:
+        super().__init__(message)
+        self.partial = partial
+
+
+class Diverged(FloatingPointError):
+    """A state left the finite numbers at `.time`; `.partial` holds the run up to there."""
+
+    def __init__(self, message: str, time: float, partial: Any = None) -> None:
+        super().__init__(message)
+        self.time = time
+        self.partial = partial
+
+
+@contextlib.contextmanager
+def superseded_when(predicate: Callable[[], bool]) -> Iterator[None]:
+    """Inside this block, chunked runs of this thread raise Superseded once `predicate()` is true."""
+    outer = getattr(_thread, "predicate", None)
+    _thread.predicate = predicate
+    try:
+        yield
+    finally:
+        _thread.predicate = outer
+
+
+def run_chunked(
+    n: int,
+    advance: Callable[[int, int], int],
+    progress: Callable[[float], object] | None = None,
+) -> None:
+    """Call `advance(i, j)` from 0 to `n`; it works on steps i to j - 1 and returns the first step not done.
+
+    Chunk lengths follow the measured speed. `progress` is told the fraction done, from 0 to 1, after each chunk.
+    """
+    done, size = 0, _FIRST_CHUNK
+    predicate: Callable[[], bool] | None = getattr(_thread, "predicate", None)
+    while done < n:
+        if predicate is not None and predicate():
+            raise Superseded(f"given up at step {done} of {n}")
+        begin, start = done, time.perf_counter()
+        done = advance(begin, min(n, begin + size))
+        if done <= begin:
+            raise RuntimeError(f"a chunk made no progress at step {begin}; this is a bug in the solver")
+        elapsed = time.perf_counter() - start
+        size = max(_FIRST_CHUNK, int((done - begin) * min(_GROWTH, CHUNK_SECONDS / max(elapsed, 1e-6))))
+        if progress is not None:
+            progress(done / n)
