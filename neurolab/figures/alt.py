@@ -1,0 +1,95 @@
+"""Figures in words: the alternative text of pictures, and what strict notebook tests compare.
+
+Three significant digits, no dates, no sizes of arrays that depend on how a curve is thinned: the same data give the
+same sentences on every machine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from neurolab.figures.marks import Arrows, Dots, Line, Mark, Span, Text, Ticks
+
+if TYPE_CHECKING:
+    from neurolab.figures.figure import Figure, Panel
+    from neurolab.figures.marks import Values
+
+
+def describe(figure: Figure) -> str:
+    """All of a figure: title, summary, then each panel with its marks."""
+    head = [text for text in (_sentence(figure.title), _sentence(figure.summary)) if text]
+    return "\n".join(head + [describe_panel(panel) for panel in figure.panels])
+
+
+def describe_panel(panel: Panel) -> str:
+    """One panel: its axes, then a line for each mark."""
+    name = f"{panel.title}: " if panel.title else ""
+    axes = (
+        f"{name}{panel.y} from {_number(panel.ylim[0])} to {_number(panel.ylim[1])} "
+        f"against {panel.x} from {_number(panel.xlim[0])} to {_number(panel.xlim[1])}."
+    )
+    return "\n".join([axes, *(f"- {describe_mark(mark)}." for mark in panel.marks)])
+
+
+def describe_mark(mark: Mark) -> str:
+    """One mark: what it is, its name, and the range of its data."""
+    name = f" ({mark.label})" if mark.label else ""
+    match mark:
+        case Line():
+            return f"{'dashed line' if mark.dash else 'line'}{name}: {_course(mark.y)}"
+        case Ticks():
+            rows = np.unique(mark.rows).size
+            where = "" if rows < 2 else f" in {rows} rows"
+            return f"ticks{name}: {_count(mark.x.size, 'event')}{where}"
+        case Dots():
+            return f"dots{name}: {_dots(mark)}"
+        case Arrows():
+            return f"arrows{name}: the flow at {_count(mark.x.size, 'point')}"
+        case Span():
+            return f"shaded{name}: {mark.axis} from {_number(mark.low)} to {_number(mark.high)}"
+        case Text():
+            return f"text: {mark.text}"
+    raise TypeError(f"no words for a {type(mark).__name__}")
+
+
+def _course(y: Values) -> str:
+    """How a curve goes: from its first value to its last, and its extremes where they lie between."""
+    seen = y[~np.isnan(y)]
+    if not seen.size:
+        return "no data"
+    first, last, low, high = (_number(v) for v in (seen[0], seen[-1], seen.min(), seen.max()))
+    if low == high:
+        return f"constant at {low}"
+    extremes = [
+        f"{word} {value}"
+        for word, value in (("lowest", low), ("highest", high))
+        if value not in (first, last)
+    ]
+    return ", ".join([f"from {first} to {last}", *extremes])
+
+
+def _dots(dots: Dots) -> str:
+    if dots.x.size == 0:
+        return "none"
+    if dots.x.size > 6:
+        opened = int((~dots.filled).sum())
+        return _count(dots.x.size, "dot") + (f", {opened} open" if opened else "")
+    return ", ".join(
+        f"{'' if filled else 'open '}({_number(x)}, {_number(y)})"
+        for x, y, filled in zip(dots.x, dots.y, dots.filled, strict=True)
+    )
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _number(value: float) -> str:
+    text = f"{value:.3g}"
+    return "0" if text == "-0" else text
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?")) else text + "."

@@ -1,0 +1,209 @@
+"""Figures drawn by matplotlib, for saved notebooks, print and the web. Imported on first use only.
+
+Uses `matplotlib.figure.Figure` and never pyplot: pyplot keeps every figure alive and is not safe in threads.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from neurolab.figures.decimate import thin
+from neurolab.figures.marks import Arrows, Dots, Line, Mark, Span, Text, Ticks
+from neurolab.figures.palette import DIM, GRID, INK, PAGE, Colour, hex_colour
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from neurolab.figures.figure import Figure, Panel, Place
+
+WIDTH = 9.0  # inches: 720 pixels at the 80 dpi of saved notebooks, the width of GitHub's page
+ROW = 2.35  # inches of a row of relative height 1
+STYLE: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlecolor": INK,
+    "axes.titlepad": 7.0,
+    "axes.labelsize": 9.0,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": "#9AA1A9",
+    "axes.linewidth": 0.8,
+    "axes.facecolor": PAGE,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "xtick.color": "#9AA1A9",
+    "ytick.color": "#9AA1A9",
+    "xtick.labelcolor": DIM,
+    "ytick.labelcolor": DIM,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 3.0,
+    "legend.fontsize": 8.5,
+    "lines.solid_capstyle": "round",
+    "lines.solid_joinstyle": "round",
+    "lines.dash_capstyle": "butt",
+    "path.simplify": True,
+    "savefig.facecolor": PAGE,
+    "svg.hashsalt": "neurolab",
+}
+
+
+def png(figure: Figure, dpi: int) -> bytes:
+    """PNG bytes; without the program's name and version inside, so that equal figures give equal bytes."""
+    buffer = io.BytesIO()
+    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE, "backend": "agg"}):
+        render(figure).savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def save(figure: Figure, path: Path, dpi: int) -> None:
+    """A file whose ending chooses the format."""
+    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE, "backend": "agg"}):
+        render(figure).savefig(path, dpi=dpi)
+
+
+def render(figure: Figure) -> Canvas:
+    """The figure as a matplotlib Figure, in the style that is in force."""
+    heights = figure.row_heights()
+    canvas = Canvas(figsize=(WIDTH, 0.35 * bool(figure.title) + ROW * sum(heights)), layout="constrained")
+    canvas.get_layout_engine().set(w_pad=0.08, h_pad=0.08, wspace=0.03, hspace=0.05)  # type: ignore[union-attr,call-arg]
+    grid = canvas.add_gridspec(
+        len(heights), len(figure.columns), height_ratios=heights, width_ratios=figure.columns
+    )
+    for panel, place in zip(figure.panels, figure.places(), strict=True):
+        _draw_panel(canvas.add_subplot(grid[_cells(place)]), panel)
+    if figure.title:
+        canvas.suptitle(figure.title, x=0.012, ha="left", fontsize=11, fontweight="bold", color=INK)
+    return canvas
+
+
+def _cells(place: Place) -> tuple[slice, slice]:
+    return (
+        slice(place.row, place.row + place.rows),
+        slice(place.column, place.column + place.columns),
+    )
+
+
+def _draw_panel(axes: Axes, panel: Panel) -> None:
+    axes.set_xscale("log" if "x" in panel.log else "linear")
+    axes.set_yscale("log" if "y" in panel.log else "linear")
+    axes.set(title=panel.title, xlabel=panel.x, ylabel=panel.y, xlim=panel.xlim, ylim=panel.ylim)
+    if not panel.log:
+        axes.locator_params(nbins=6)
+    handles = []
+    for mark, colour in zip(panel.marks, panel.colours, strict=True):
+        _draw_mark(axes, panel, mark, hex_colour(colour))
+        if mark.label:
+            handles.append(_legend_entry(mark, colour))
+    if handles:
+        axes.legend(
+            handles=handles,
+            loc="lower right",
+            bbox_to_anchor=(1.0, 1.0),
+            ncols=len(handles) if len(handles) < 5 else (len(handles) + 1) // 2,
+            frameon=False,
+            handlelength=1.6,
+            handletextpad=0.5,
+            columnspacing=1.2,
+            borderpad=0.0,
+            borderaxespad=0.35,
+            labelcolor=DIM,
+        )
+
+
+def _draw_mark(axes: Axes, panel: Panel, mark: Mark, colour: str) -> None:
+    width, height = panel.xlim[1] - panel.xlim[0], panel.ylim[1] - panel.ylim[0]
+    match mark:
+        case Line():
+            x, y = thin(mark.x, mark.y, width, height)
+            style = (0, (5, 2.5)) if mark.dash else "-"
+            axes.plot(x, y, color=colour, linewidth=mark.width, linestyle=style)  # type: ignore[arg-type]
+        case Ticks():
+            axes.plot(
+                mark.x, mark.rows, "|", color=colour, markersize=_tick_points(axes, panel), mew=1.0
+            )
+        case Dots():
+            face = np.where(mark.filled, colour, PAGE)
+            axes.scatter(
+                mark.x, mark.y, s=mark.size**2, c=list(face), edgecolors=colour, linewidths=1.6, zorder=3
+            )
+        case Arrows():
+            _draw_arrows(axes, mark, width, height, colour)
+        case Span():
+            band = axes.axvspan if mark.axis == "x" else axes.axhspan
+            band(mark.low, mark.high, color=colour, alpha=0.13, linewidth=0)
+        case Text():
+            axes.text(mark.x, mark.y, mark.text, color=colour, ha=mark.align, va="center", clip_on=True)
+
+
+def _tick_points(axes: Axes, panel: Panel) -> float:
+    """Length of a raster stroke: eight tenths of a row, never so short that it reads as a dot."""
+    height = axes.get_figure().get_size_inches()[1] * axes.get_position().height * 72.0  # type: ignore[union-attr]
+    return float(np.clip(0.8 * height / (panel.ylim[1] - panel.ylim[0]), 3.5, 14.0))
+
+
+def _draw_arrows(axes: Axes, mark: Arrows, width: float, height: float, colour: str) -> None:
+    """Lengths in inches, a little under the spacing of the grid; directions as they run on the page."""
+    speed = np.hypot(mark.u, mark.v)
+    inches = 0.26 * mark.speeds(width, height) / np.where(speed > 0, speed, 1.0)
+    axes.quiver(
+        mark.x,
+        mark.y,
+        mark.u * inches,
+        mark.v * inches,
+        angles="xy",
+        units="inches",
+        scale_units="inches",
+        scale=1.0,
+        width=0.012,
+        headwidth=4.0,
+        headlength=4.5,
+        headaxislength=4.0,
+        minlength=0.5,
+        color=colour,
+        alpha=0.55,
+        pivot="mid",
+    )
+
+
+def _legend_entry(mark: Mark, colour: Colour) -> Line2D | Patch:
+    shade = hex_colour(colour)
+    match mark:
+        case Span():
+            return Patch(color=shade, alpha=0.2, linewidth=0, label=mark.label)
+        case Dots():
+            face = shade if mark.filled.all() else PAGE
+            return Line2D(
+                [], [], linestyle="", marker="o", markersize=6, mec=shade, mfc=face, mew=1.6, label=mark.label
+            )
+        case Ticks():
+            return Line2D([], [], linestyle="", marker="|", markersize=8, color=shade, label=mark.label)
+        case Arrows():
+            return Line2D(
+                [], [], linestyle="", marker="$→$", markersize=10, color=shade, label=mark.label
+            )
+    dashed = isinstance(mark, Line) and mark.dash
+    return Line2D(
+        [],
+        [],
+        color=shade,
+        linewidth=mark.width if isinstance(mark, Line) else 1.5,
+        linestyle=(0, (4, 2)) if dashed else "-",
+        label=mark.label,
+    )
