@@ -1,4 +1,4 @@
-"""Figures as data: panels of marks, drawn by matplotlib here and live in the browser by `neurolab.widgets`."""
+"""Figures as data: panels of marks, drawn here by matplotlib, and live by `neurolab.widgets`."""
 
 from neurolab.figures.figure import Figure, Panel
 from neurolab.figures.marks import Arrows, Dots, Line, Mark, Span, Text, Ticks

@@ -1,7 +1,7 @@
 """Figures in words: the alternative text of pictures, and what strict notebook tests compare.
 
-Three significant digits, no dates, no sizes of arrays that depend on how a curve is thinned: the same data give the
-same sentences on every machine.
+Three significant digits, and nothing that depends on the day, the machine or the thinning of
+curves: the same data give the same sentences everywhere.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def describe_mark(mark: Mark) -> str:
 
 
 def _course(y: Values) -> str:
-    """How a curve goes: from its first value to its last, and its extremes where they lie between."""
+    """How a curve goes: its first and last value, and its extremes where they lie between."""
     seen = y[~np.isnan(y)]
     if not seen.size:
         return "no data"

@@ -1,6 +1,6 @@
 """Thin long curves to what a screen can show, without losing a spike or bending a loop.
 
-Uniform thinning does both wrong: it drops the peak of a spike that falls between two kept samples, and it turns a fast
+Uniform thinning does both wrong: it drops the peak of a spike between two kept samples, and turns a
 loop in the phase plane into a polygon, because few samples fall on its fast part.
 """
 
@@ -11,10 +11,12 @@ import numpy as np
 from neurolab.figures.marks import Values
 
 
-def thin(x: Values, y: Values, width: float, height: float, points: int = 1600) -> tuple[Values, Values]:
-    """The curve with at most about `points` points: traces (x rising) by min/max, others by arc length.
+def thin(
+    x: Values, y: Values, width: float, height: float, points: int = 1600
+) -> tuple[Values, Values]:
+    """The curve in about `points` points: traces (x rising) by min/max, others by arc length.
 
-    `width` and `height` are the data units that the panel shows; arc length is measured on the page.
+    `width` and `height` are the data units that the panel shows; arc length is that of the page.
     """
     if x.size <= points:
         return x, y
@@ -26,7 +28,7 @@ def thin(x: Values, y: Values, width: float, height: float, points: int = 1600) 
 
 
 def min_max(y: Values, bins: int) -> np.ndarray:
-    """Indices of the lowest and highest sample of each of `bins` stretches, in order, with both ends."""
+    """Indices of the lowest and highest sample of each of `bins` stretches, and of both ends."""
     size = y.size // bins
     body = size * bins
     # NaN would win both argmin and argmax: a stretch with a gap shows its numbers
@@ -43,7 +45,7 @@ def min_max(y: Values, bins: int) -> np.ndarray:
 
 
 def arc_length(x: Values, y: Values, points: int) -> np.ndarray:
-    """Indices of samples at equal steps of arc length; x and y in units of the page; ends and gaps kept."""
+    """Indices at equal steps of arc length, x and y in units of the page; ends and gaps kept."""
     steps = np.hypot(np.diff(x), np.diff(y))
     gaps = np.flatnonzero(np.isnan(x) | np.isnan(y))
     way = np.concatenate(([0.0], np.cumsum(np.nan_to_num(steps))))

@@ -1,11 +1,14 @@
 """Figures drawn by matplotlib, for saved notebooks, print and the web. Imported on first use only.
 
-Uses `matplotlib.figure.Figure` and never pyplot: pyplot keeps every figure alive and is not safe in threads.
+Uses `matplotlib.figure.Figure`, not pyplot, which keeps every figure alive and is thread-unsafe.
 """
 
 from __future__ import annotations
 
 import io
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,14 +29,13 @@ if TYPE_CHECKING:
 
 WIDTH = 9.0  # inches: 720 pixels at the 80 dpi of saved notebooks, the width of GitHub's page
 ROW = 2.35  # inches of a row of relative height 1
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9.0,
     "axes.titlesize": 9.5,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.titlecolor": INK,
-    "axes.titlepad": 7.0,
     "axes.labelsize": 9.0,
     "axes.labelcolor": INK,
     "axes.edgecolor": "#9AA1A9",
@@ -65,32 +67,85 @@ STYLE: dict[str, Any] = {
 
 
 def png(figure: Figure, dpi: int) -> bytes:
-    """PNG bytes; without the program's name and version inside, so that equal figures give equal bytes."""
+    """PNG bytes, without the program's version inside: equal figures give equal bytes."""
     buffer = io.BytesIO()
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE, "backend": "agg"}):
+    with _style():
         render(figure).savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()
 
 
 def save(figure: Figure, path: Path, dpi: int) -> None:
     """A file whose ending chooses the format."""
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE, "backend": "agg"}):
+    with _style():
         render(figure).savefig(path, dpi=dpi)
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    """Our style on matplotlib's defaults, whatever the user's own settings say."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
 
 
 def render(figure: Figure) -> Canvas:
     """The figure as a matplotlib Figure, in the style that is in force."""
     heights = figure.row_heights()
-    canvas = Canvas(figsize=(WIDTH, 0.35 * bool(figure.title) + ROW * sum(heights)), layout="constrained")
-    canvas.get_layout_engine().set(w_pad=0.08, h_pad=0.08, wspace=0.03, hspace=0.05)  # type: ignore[union-attr,call-arg]
+    inches = 0.35 * bool(figure.title) + ROW * sum(heights)
+    canvas = Canvas(figsize=(WIDTH, inches))
+    gaps = {"w_pad": 0.08, "h_pad": 0.08, "wspace": 0.03, "hspace": 0.05}
+    canvas.set_layout_engine("constrained", **gaps)
     grid = canvas.add_gridspec(
         len(heights), len(figure.columns), height_ratios=heights, width_ratios=figure.columns
     )
-    for panel, place in zip(figure.panels, figure.places(), strict=True):
-        _draw_panel(canvas.add_subplot(grid[_cells(place)]), panel)
+    places = figure.places()
+    legends = [
+        _Legend(panel, place, figure) for panel, place in zip(figure.panels, places, strict=True)
+    ]
+    for panel, place, legend in zip(figure.panels, places, legends, strict=True):
+        # titles of one row stand on one baseline: if one legend needs a line of its own, all get it
+        lines = max(
+            other.lines for other, at in zip(legends, places, strict=True) if at.row == place.row
+        )
+        _draw_panel(canvas.add_subplot(grid[_cells(place)]), panel, legend, lines)
     if figure.title:
         canvas.suptitle(figure.title, x=0.012, ha="left", fontsize=11, fontweight="bold", color=INK)
     return canvas
+
+
+class _Legend:
+    """The named marks of a panel: beside its title if there is room, else on lines below it."""
+
+    def __init__(self, panel: Panel, place: Place, figure: Figure) -> None:
+        pairs = zip(panel.marks, panel.colours, strict=True)
+        self.handles = [_legend_entry(mark, colour) for mark, colour in pairs if mark.label]
+        share = sum(figure.columns[place.column : place.column + place.columns])
+        room = WIDTH * share / sum(figure.columns) - 0.75
+        # widths of DejaVu Sans on average; measuring would need a renderer
+        entries = [0.42 + 0.072 * len(str(handle.get_label())) for handle in self.handles]
+        self.beside = sum(entries) + 0.09 * len(panel.title) < room
+        self.columns = len(entries)
+        while self.columns > 1 and self.columns * max(entries) > room and sum(entries) > room:
+            self.columns -= 1
+        self.lines = 0 if self.beside or not entries else math.ceil(len(entries) / self.columns)
+
+    def draw(self, axes: Axes, lines: int) -> None:
+        """`lines` is what the longest legend of the row takes between titles and axes."""
+        if self.handles:
+            axes.legend(
+                handles=self.handles,
+                loc="lower right" if self.beside else "lower left",
+                bbox_to_anchor=(1.0 if self.beside else 0.0, 1.0),
+                ncols=self.columns,
+                frameon=False,
+                handlelength=1.6,
+                handletextpad=0.5,
+                columnspacing=1.2,
+                borderpad=0.0,
+                borderaxespad=0.35 + (lines * 14.0 / 8.5 if self.beside else 0.0),
+                labelcolor=DIM,
+            )
 
 
 def _cells(place: Place) -> tuple[slice, slice]:
@@ -100,31 +155,16 @@ def _cells(place: Place) -> tuple[slice, slice]:
     )
 
 
-def _draw_panel(axes: Axes, panel: Panel) -> None:
+def _draw_panel(axes: Axes, panel: Panel, legend: _Legend, lines: int) -> None:
     axes.set_xscale("log" if "x" in panel.log else "linear")
     axes.set_yscale("log" if "y" in panel.log else "linear")
-    axes.set(title=panel.title, xlabel=panel.x, ylabel=panel.y, xlim=panel.xlim, ylim=panel.ylim)
+    axes.set(xlabel=panel.x, ylabel=panel.y, xlim=panel.xlim, ylim=panel.ylim)
+    axes.set_title(panel.title, pad=7.0 + 14.0 * lines)
     if not panel.log:
         axes.locator_params(nbins=6)
-    handles = []
     for mark, colour in zip(panel.marks, panel.colours, strict=True):
         _draw_mark(axes, panel, mark, hex_colour(colour))
-        if mark.label:
-            handles.append(_legend_entry(mark, colour))
-    if handles:
-        axes.legend(
-            handles=handles,
-            loc="lower right",
-            bbox_to_anchor=(1.0, 1.0),
-            ncols=len(handles) if len(handles) < 5 else (len(handles) + 1) // 2,
-            frameon=False,
-            handlelength=1.6,
-            handletextpad=0.5,
-            columnspacing=1.2,
-            borderpad=0.0,
-            borderaxespad=0.35,
-            labelcolor=DIM,
-        )
+    legend.draw(axes, lines)
 
 
 def _draw_mark(axes: Axes, panel: Panel, mark: Mark, colour: str) -> None:
@@ -133,7 +173,7 @@ def _draw_mark(axes: Axes, panel: Panel, mark: Mark, colour: str) -> None:
         case Line():
             x, y = thin(mark.x, mark.y, width, height)
             style = (0, (5, 2.5)) if mark.dash else "-"
-            axes.plot(x, y, color=colour, linewidth=mark.width, linestyle=style)  # type: ignore[arg-type]
+            axes.plot(x, y, color=colour, linewidth=mark.width, linestyle=style)
         case Ticks():
             axes.plot(
                 mark.x, mark.rows, "|", color=colour, markersize=_tick_points(axes, panel), mew=1.0
@@ -141,7 +181,13 @@ def _draw_mark(axes: Axes, panel: Panel, mark: Mark, colour: str) -> None:
         case Dots():
             face = np.where(mark.filled, colour, PAGE)
             axes.scatter(
-                mark.x, mark.y, s=mark.size**2, c=list(face), edgecolors=colour, linewidths=1.6, zorder=3
+                mark.x,
+                mark.y,
+                s=mark.size**2,
+                c=list(face),
+                edgecolors=colour,
+                linewidths=1.6,
+                zorder=3,
             )
         case Arrows():
             _draw_arrows(axes, mark, width, height, colour)
@@ -149,7 +195,9 @@ def _draw_mark(axes: Axes, panel: Panel, mark: Mark, colour: str) -> None:
             band = axes.axvspan if mark.axis == "x" else axes.axhspan
             band(mark.low, mark.high, color=colour, alpha=0.13, linewidth=0)
         case Text():
-            axes.text(mark.x, mark.y, mark.text, color=colour, ha=mark.align, va="center", clip_on=True)
+            axes.text(
+                mark.x, mark.y, mark.text, color=colour, ha=mark.align, va="center", clip_on=True
+            )
 
 
 def _tick_points(axes: Axes, panel: Panel) -> float:
@@ -159,7 +207,7 @@ def _tick_points(axes: Axes, panel: Panel) -> float:
 
 
 def _draw_arrows(axes: Axes, mark: Arrows, width: float, height: float, colour: str) -> None:
-    """Lengths in inches, a little under the spacing of the grid; directions as they run on the page."""
+    """Lengths in inches, just under the grid's spacing; directions as they run on the page."""
     speed = np.hypot(mark.u, mark.v)
     inches = 0.26 * mark.speeds(width, height) / np.where(speed > 0, speed, 1.0)
     axes.quiver(
@@ -190,10 +238,20 @@ def _legend_entry(mark: Mark, colour: Colour) -> Line2D | Patch:
         case Dots():
             face = shade if mark.filled.all() else PAGE
             return Line2D(
-                [], [], linestyle="", marker="o", markersize=6, mec=shade, mfc=face, mew=1.6, label=mark.label
+                [],
+                [],
+                linestyle="",
+                marker="o",
+                markersize=6,
+                mec=shade,
+                mfc=face,
+                mew=1.6,
+                label=mark.label,
             )
         case Ticks():
-            return Line2D([], [], linestyle="", marker="|", markersize=8, color=shade, label=mark.label)
+            return Line2D(
+                [], [], linestyle="", marker="|", markersize=8, color=shade, label=mark.label
+            )
         case Arrows():
             return Line2D(
                 [], [], linestyle="", marker="$→$", markersize=10, color=shade, label=mark.label

@@ -1,4 +1,7 @@
-"""Figure and Panel: what a lab returns. Data only; drawing is in `draw`, words are in `alt`, the live view in widgets."""
+"""Figure and Panel: what a lab returns.
+
+Data only: drawing is in `draw`, words are in `alt`, the live view in `neurolab.widgets`.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from neurolab.figures.marks import Arrows, Mark, Span, Text, Ticks
+from neurolab.figures.marks import Arrows, Dots, Line, Mark, Span, Text, Ticks, Values, freeze
 from neurolab.figures.palette import Colour
 
 Limits = tuple[float, float]
@@ -80,8 +83,9 @@ class Panel:
             raise ValueError(f"Panel: height must be positive, got {height}")
         if min(span) < 1:
             raise ValueError(f"Panel: span must be (rows, columns) of at least 1, got {span}")
-        extents = [mark.extent() for mark in marks]
-        fields = dict(
+        extents = [_extent(mark) for mark in marks]
+        freeze(
+            self,
             marks=marks,
             colours=_assign_colours(marks),
             title=title,
@@ -94,8 +98,6 @@ class Panel:
             height=float(height),
             span=tuple(span),
         )
-        for name, value in fields.items():
-            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -140,22 +142,23 @@ class Figure:
                     "write Figure(Panel(Line(x, y)))"
                 )
         if not panels:
-            raise ValueError("Figure: at least one panel is needed; write Figure(Panel(Line(x, y)))")
+            raise ValueError(
+                "Figure: at least one panel is needed; write Figure(Panel(Line(x, y)))"
+            )
         widths = _column_widths(columns, len(panels))
         for panel in panels:
             if panel.span[1] > len(widths):
                 raise ValueError(
                     f"Figure: a panel spans {panel.span[1]} columns, the figure has {len(widths)}"
                 )
-        fields = dict(
+        freeze(
+            self,
             panels=panels,
             summary=summary,
             title=title,
             columns=widths,
             values=MappingProxyType({name: float(v) for name, v in (values or {}).items()}),
         )
-        for name, value in fields.items():
-            object.__setattr__(self, name, value)
 
     def places(self) -> list[Place]:
         """The cell of each panel: first free place in reading order that it fits into."""
@@ -191,7 +194,7 @@ class Figure:
         return alt.describe(self)
 
     def png(self, dpi: int = 80) -> bytes:
-        """The figure as a PNG picture, drawn by matplotlib on white; equal figures give equal bytes."""
+        """A PNG picture, drawn by matplotlib on white; equal figures give equal bytes."""
         from neurolab.figures import draw
 
         return draw.png(self, dpi)
@@ -212,6 +215,24 @@ class Figure:
             "text/plain": self.alt,
             "image/png": base64.b64encode(self.png()).decode("ascii"),
         }
+
+
+def _extent(mark: Mark) -> tuple[Values, Values]:
+    """The x and y values that automatic limits must show."""
+    none = np.array([])
+    match mark:
+        case Line() | Dots() | Arrows():
+            return mark.x, mark.y
+        case Ticks():
+            # half a row of air above and below, or a raster of one row would lie on the frame
+            edges = [mark.rows.min() - 0.5, mark.rows.max() + 0.5] if mark.rows.size else []
+            return mark.x, np.array(edges)
+        case Span():
+            band = np.array([mark.low, mark.high])
+            return (band, none) if mark.axis == "x" else (none, band)
+        case Text():
+            return np.array([mark.x]), np.array([mark.y])
+    return none, none
 
 
 def _assign_colours(marks: Sequence[Mark]) -> tuple[Colour, ...]:
@@ -235,7 +256,7 @@ def _column_widths(columns: int | Sequence[float] | None, panels: int) -> tuple[
 def _limits(
     asked: Sequence[float] | None, data: Sequence[Any], axis: str, log: str, tight: bool
 ) -> Limits:
-    """The limits asked for, or those of the data: as they are along x, rounded to whole ticks along y."""
+    """The limits asked for, or those of the data: exact along x, in whole ticks along y."""
     if asked is not None:
         low, high = (float(value) for value in asked)
         if not (math.isfinite(low) and math.isfinite(high) and low < high):
@@ -267,6 +288,3 @@ def tick_step(width: float, count: float) -> float:
     power: float = 10.0 ** math.floor(math.log10(raw))
     ratio = raw / power
     return power * (1 if ratio < 1.5 else 2 if ratio < 3.5 else 5 if ratio < 7.5 else 10)
-
-
-__all__ = ["Arrows", "Figure", "Panel", "Place", "Span", "Text", "Ticks", "tick_step"]

@@ -1,4 +1,4 @@
-"""The marks a panel may hold: line, raster ticks, dots, arrows, span, text. Each is a frozen bundle of checked arrays."""
+"""The marks a panel may hold, each a frozen bundle of checked arrays."""
 
 from __future__ import annotations
 
@@ -21,12 +21,8 @@ class Mark:
     label: str
     color: Colour | None
 
-    def extent(self) -> tuple[Values, Values]:
-        """The x and y values that automatic limits must show."""
-        raise NotImplementedError
 
-
-def _store(mark: object, **fields: object) -> None:
+def freeze(mark: object, **fields: object) -> None:
     """Set the fields of a frozen dataclass, once, from its own __init__."""
     for name, value in fields.items():
         object.__setattr__(mark, name, value)
@@ -91,15 +87,12 @@ class Line(Mark):
         px, py = _values(x, "x", "Line"), _values(y, "y", "Line")
         _same_length("Line", x=px, y=py)
         colour = _colour(color, "Line")
-        _store(self, x=px, y=py, label=label, color=colour, dash=bool(dash), width=float(width))
-
-    def extent(self) -> tuple[Values, Values]:
-        return self.x, self.y
+        freeze(self, x=px, y=py, label=label, color=colour, dash=bool(dash), width=float(width))
 
 
 @dataclass(frozen=True, eq=False, init=False)
 class Ticks(Mark):
-    """A raster: one short vertical stroke per event at (x, row). A single number puts all in one row."""
+    """A raster: a short vertical stroke per event at (x, row); one number puts all in one row."""
 
     x: Values
     rows: Values
@@ -116,12 +109,7 @@ class Ticks(Mark):
         px = _values(x, "x", "Ticks")
         py = np.full(px.size, float(rows)) if np.isscalar(rows) else _values(rows, "rows", "Ticks")  # type: ignore[arg-type]
         _same_length("Ticks", x=px, rows=py)
-        _store(self, x=px, rows=py, label=label, color=_colour(color, "Ticks"))
-
-    def extent(self) -> tuple[Values, Values]:
-        # half a row of air above and below, so that a raster of one row is not a line on the frame
-        edges = [self.rows.min() - 0.5, self.rows.max() + 0.5] if self.rows.size else []
-        return self.x, np.array(edges)
+        freeze(self, x=px, rows=py, label=label, color=_colour(color, "Ticks"))
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -149,21 +137,19 @@ class Dots(Mark):
         flags = np.asarray(filled, dtype=np.bool_)
         if flags.ndim and flags.shape != px.shape:
             raise ValueError(
-                f"Dots: filled must be True, False or one flag per dot ({px.size}), got {flags.size}"
+                f"Dots: filled must be True, False or a flag per dot ({px.size}), got {flags.size}"
             )
         flags = np.broadcast_to(flags, px.shape).copy()
         colour = _colour(color, "Dots")
-        _store(self, x=px, y=py, label=label, filled=flags, size=float(size), color=colour)
-
-    def extent(self) -> tuple[Values, Values]:
-        return self.x, self.y
+        freeze(self, x=px, y=py, label=label, filled=flags, size=float(size), color=colour)
 
 
 @dataclass(frozen=True, eq=False, init=False)
 class Arrows(Mark):
-    """A vector field: at each (x, y) the direction of (u, v), in data units; grids of any shape are taken.
+    """A vector field: at each (x, y) the direction of (u, v), in data units; any shape is taken.
 
-    Directions are those on the page; lengths grow slowly with speed, so that slow regions still show their flow.
+    Directions are those on the page; lengths grow slowly with speed, so that slow regions still
+    show their flow.
     """
 
     x: Values
@@ -184,13 +170,10 @@ class Arrows(Mark):
     ) -> None:
         flat = {
             name: _values(np.ravel(values), name, "Arrows")
-            for name, values in dict(x=x, y=y, u=u, v=v).items()
+            for name, values in {"x": x, "y": y, "u": u, "v": v}.items()
         }
         _same_length("Arrows", **flat)
-        _store(self, **flat, label=label, color=_colour(color, "Arrows"))
-
-    def extent(self) -> tuple[Values, Values]:
-        return self.x, self.y
+        freeze(self, **flat, label=label, color=_colour(color, "Arrows"))
 
     def speeds(self, width: float, height: float) -> Values:
         """Lengths between 0 and 1 for a panel that shows `width` by `height` data units."""
@@ -202,7 +185,7 @@ class Arrows(Mark):
 
 @dataclass(frozen=True, eq=False, init=False)
 class Span(Mark):
-    """A shaded band from `low` to `high` along one axis: a stimulus, an interval, a forbidden range."""
+    """A shaded band from `low` to `high` along one axis: a stimulus, a forbidden range."""
 
     low: float
     high: float
@@ -221,13 +204,9 @@ class Span(Mark):
         if axis not in ("x", "y"):
             raise ValueError(f'Span: axis must be "x" or "y", got {axis!r}')
         if not (np.isfinite(low) and np.isfinite(high) and low <= high):
-            raise ValueError(f"Span: low must not exceed high, and both be finite, got {low}, {high}")
+            raise ValueError(f"Span: low and high must be finite, low <= high, got {low}, {high}")
         colour = _colour(color, "Span")
-        _store(self, low=float(low), high=float(high), axis=axis, label=label, color=colour)
-
-    def extent(self) -> tuple[Values, Values]:
-        band, none = np.array([self.low, self.high]), np.array([])
-        return (band, none) if self.axis == "x" else (none, band)
+        freeze(self, low=float(low), high=float(high), axis=axis, label=label, color=colour)
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -254,7 +233,4 @@ class Text(Mark):
         if not (np.isfinite(x) and np.isfinite(y)):
             raise ValueError(f"Text: x and y must be finite, got {x}, {y}")
         colour = _colour(color, "Text")
-        _store(self, x=float(x), y=float(y), text=str(text), color=colour, align=align, label="")
-
-    def extent(self) -> tuple[Values, Values]:
-        return np.array([self.x]), np.array([self.y])
+        freeze(self, x=float(x), y=float(y), text=str(text), color=colour, align=align, label="")

@@ -1,7 +1,8 @@
-"""The colours of every figure: Okabe and Ito's palette, adjusted until each colour stands out from the page.
+"""The colours of every figure: Okabe and Ito's palette, adjusted to stand out from the page.
 
-Three of the eight (orange, sky blue, yellow) are too pale for thin lines on white; they are darkened here, and all are
-lifted for dark pages. Every entry has a contrast of at least 3:1 with its page, the limit of WCAG 2.1 for graphics.
+Three of the eight (orange, sky blue, yellow) are too pale for thin lines on white and are darkened;
+all are lifted for dark pages. Each has a contrast of at least 3:1 with its page, the limit that
+WCAG 2.1 sets for graphics.
 
 References: Okabe M. and Ito K. (2008), "Color universal design".
 """

@@ -1,1 +1,1 @@
-"""Ready-made explorable functions, one module a chapter, with ranges, presets and targets as data."""
+"""Ready-made explorable functions, one module a chapter; ranges, presets, targets are data."""

@@ -1,11 +1,12 @@
-"""What makes a function a lab: `@lab` adds ranges, presets and targets as data; the function stays a function.
+"""What makes a function a lab: `@lab` adds ranges, presets and targets as data.
 
-A lab returns a `Figure`, or yields several, each better than the one before. Ranges, units and meanings that are not
-given here are inherited from the model's own `param`s, so that they live in one place.
+A lab returns a `Figure`, or yields several, each better than the one before. Ranges, units and
+meanings that are not given here come from the model's own `param`s, so that they live in one place.
 """
 
 from __future__ import annotations
 
+import collections
 import functools
 import inspect
 import math
@@ -50,7 +51,7 @@ class _Model(Protocol):
 
 @dataclass(frozen=True)
 class Control:
-    """One parameter of a lab: its type, its default and what a slider, a tick box or a list may set it to."""
+    """One parameter of a lab: its type, its default and the values that a learner may choose."""
 
     name: str
     kind: Literal["float", "int", "bool", "choice"]
@@ -63,7 +64,10 @@ class Control:
     doc: str = ""
 
     def coerce(self, value: Any) -> Any:
-        """`value` in the declared type. A browser sends 9.0 as 9: an int would make numba compile anew."""
+        """`value` in the declared type.
+
+        A browser sends 9.0 as 9, and an int would make numba compile anew in mid-drag.
+        """
         if self.kind == "choice":
             for choice in self.choices:
                 if choice == value and isinstance(choice, bool) == isinstance(value, bool):
@@ -88,7 +92,8 @@ class Control:
 class Target:
     """A task that the lab checks while the learner plays.
 
-    `reached(params, values)` sees the parameters and the named numbers of the figure; `tip` is shown on demand.
+    `reached(params, values)` sees the parameters and the named numbers of the figure; `tip` is
+    shown on demand.
     """
 
     text: str
@@ -97,7 +102,7 @@ class Target:
 
 
 class Lab:
-    """A function that returns figures, with its controls, presets and targets. Calling it gives the figure.
+    """A function that returns figures, with its controls, presets and targets.
 
     Attributes
     ----------
@@ -142,15 +147,13 @@ class Lab:
 
     def __call__(self, **params: Any) -> Figure:
         """The lab's figure at these parameters; the last and best one if it yields several."""
-        figure = None
-        for figure in self.frames(**params):
-            pass
-        if figure is None:
+        figures = collections.deque(self.frames(**params), maxlen=1)
+        if not figures:
             raise ValueError(f"{self.name} yielded no figure; yield at least one")
-        return figure
+        return figures[0]
 
     def frames(self, **params: Any) -> Iterator[Figure]:
-        """Each figure as it comes; names are checked and values brought to the declared types first."""
+        """Each figure as it comes; names and types of the parameters are put right first."""
         result = self.function(**self.complete(params))
         figures = result if inspect.isgenerator(result) else iter((result,))
         for figure in figures:
@@ -168,7 +171,7 @@ class Lab:
         )
 
     def code(self, **params: Any) -> str:
-        """The line of Python that gives this figure: `action_potential(I=9.2)`, defaults left out."""
+        """The line of Python that gives this figure, without defaults: `f(I=9.2)`."""
         changed = [
             f"{name}={value!r}"
             for name, value in self.complete(params).items()
@@ -201,6 +204,8 @@ def lab(
 
     Parameters
     ----------
+    function :
+        Given when `@lab` stands without parentheses.
     model : Model, optional
         Gives range, unit and meaning of the parameters, inputs and states that bear its names.
     title : str, optional
@@ -208,9 +213,10 @@ def lab(
     presets : dict of dict, optional
         Parameter values by the preset's name; what a preset leaves out returns to its default.
     targets : sequence of Target, optional
+        Tasks checked while the learner plays.
     **ranges :
-        For a parameter of the function: (low, high), (low, high, step), or a list of choices. True or False as a
-        default makes a tick box, which needs none.
+        For a parameter of the function: (low, high), (low, high, step), or a list of choices. True
+        or False as a default makes a tick box, which needs none.
 
     Returns
     -------
@@ -234,15 +240,13 @@ def lab(
     return declare if function is None else declare(function)
 
 
-def _control(
-    owner: str, parameter: inspect.Parameter, spec: Any, model: _Model | None
-) -> Control:
+def _control(owner: str, parameter: inspect.Parameter, spec: Any, model: _Model | None) -> Control:
     """The control of one parameter: from its range, else from the model, else from its type."""
     name, default = parameter.name, parameter.default
     if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
         raise ValueError(f"{owner}: a lab names all its parameters, got *{name}; write them out")
     if default is parameter.empty:
-        raise ValueError(f"{owner}: {name} needs a default value; write {name}=1.0 in its signature")
+        raise ValueError(f"{owner}: {name} needs a default; write {name}=1.0 in its signature")
     described = _from_model(name, model)
     unit, doc = (described.unit, described.doc) if described is not None else ("", "")
     if isinstance(default, bool) and spec is None:
