@@ -29,7 +29,7 @@ class Trajectory(Mapping[str, NDArray[np.float64]]):
     """
 
     t: NDArray[np.float64]
-    values: NDArray[np.float64]  # type: ignore[assignment]  # rows are states; dict-like .values() gives way to it
+    samples: NDArray[np.float64]  # shape (states, samples)
     states: tuple[str, ...]
     model: str = "model"
     params: Mapping[str, float] = field(default_factory=dict)
@@ -50,14 +50,14 @@ class Trajectory(Mapping[str, NDArray[np.float64]]):
                 return self.t
             if key not in self.states:
                 raise KeyError(str(check.unknown(key, ["t", *self.states], "this trajectory")))
-            return self.values[self.states.index(key)]
+            return self.samples[self.states.index(key)]
         if isinstance(key, slice):
-            return replace(self, t=self.t[key], values=self.values[:, key])
+            return replace(self, t=self.t[key], samples=self.samples[:, key])
         raise TypeError(f"index a trajectory by a state's name or a slice, got {key!r}; for a time window use .between")
 
     def __getattr__(self, name: str) -> NDArray[np.float64]:
         if not name.startswith("_") and name in self.states:
-            return self.values[self.states.index(name)]
+            return self.samples[self.states.index(name)]
         raise AttributeError(f"this trajectory has no {name!r}; it has t, {', '.join(self.states)}")
 
     def __iter__(self) -> Iterator[str]:
@@ -81,7 +81,7 @@ class Trajectory(Mapping[str, NDArray[np.float64]]):
         return replace(
             self,
             t=self.t[keep],
-            values=self.values[:, keep],
+            samples=self.samples[:, keep],
             spike_times=None if self.spike_times is None else cut(self.spike_times),
             events={name: cut(times) for name, times in self.events.items()},
             window=(max(start, self.window[0]), min(stop, self.window[1])),
@@ -122,7 +122,7 @@ class Trajectory(Mapping[str, NDArray[np.float64]]):
         arrays |= {f"event {name}": times for name, times in self.events.items()}
         spikes = np.empty(0) if self.spike_times is None else self.spike_times
         text = np.frombuffer(json.dumps(header).encode(), np.uint8)
-        np.savez(path, header=text, t=self.t, values=self.values, spikes=spikes, **arrays)  # type: ignore[arg-type]
+        np.savez(path, header=text, t=self.t, samples=self.samples, spikes=spikes, **arrays)  # type: ignore[arg-type]
         return path
 
     @classmethod
@@ -148,7 +148,7 @@ class Trajectory(Mapping[str, NDArray[np.float64]]):
 
         return cls(
             t=arrays["t"],
-            values=arrays["values"],
+            samples=arrays["samples"],
             states=tuple(header["states"]),
             model=header["model"],
             params=header["params"],

@@ -1,0 +1,240 @@
+"""How a Model enters compiled code: as a type without data, whose name holds the model's digest.
+
+A kernel that takes a model is compiled once for each model type; numba finds `model.rhs(...)` through the overloads
+below, inlines it, and the digest in the signature makes the disk cache hit in the next process. With kernels/cache.py
+the only place that touches numba's internals.
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+import re
+import types as pytypes
+from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba import types
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
+from numba.extending import (
+    NativeValue,
+    models,
+    overload,
+    overload_method,
+    register_model,
+    typeof_impl,
+    unbox,
+)
+
+from neurolab.engine.model import Model
+from neurolab.kernels.fingerprint import used_globals
+
+__all__ = ["ModelType", "COMPILE_ERRORS", "explain", "put", "weighted"]
+
+COMPILE_ERRORS = (NumbaError, UnsupportedBytecodeError)
+
+_living: dict[str, Model] = {}  # digest -> model; its functions are needed only when nothing is in the cache
+
+
+class ModelType(types.Type):  # type: ignore[misc]
+    """numba's type of a Model: the names its code needs, and the digest of that code."""
+
+    def __init__(self, model: Model) -> None:
+        self.states, self.params, self.inputs = tuple(model.states), tuple(model.params), tuple(model.inputs)
+        self.digest = model.digest
+        super().__init__(f"Model({self.states},{self.params},{self.inputs},{self.digest})")
+
+
+@typeof_impl.register(Model)
+def _typeof_model(model: Model, context: Any) -> ModelType:
+    found = ModelType(model)
+    _living[found.digest] = model
+    return found
+
+
+register_model(ModelType)(models.OpaqueModel)
+
+
+@unbox(ModelType)
+def _unbox_model(typ: ModelType, obj: Any, context: Any) -> Any:
+    return NativeValue(context.context.get_dummy_value())
+
+
+def compile_plain(function: Callable[..., Any], seen: dict[Any, Any] | None = None) -> Any:
+    """`function` compiled, and with it every plain function that its globals and closure hold."""
+    seen = {} if seen is None else seen
+    function = getattr(function, "py_func", function)
+    if function in seen:
+        return seen[function]
+
+    def compiled(value: Any) -> Any:
+        return compile_plain(value, seen) if isinstance(value, pytypes.FunctionType) else value
+
+    namespace = dict(function.__globals__)
+    for name in used_globals(function.__code__):
+        if name in namespace:
+            namespace[name] = compiled(namespace[name])
+    cells = tuple(pytypes.CellType(compiled(cell.cell_contents)) for cell in function.__closure__ or ())
+    copy = pytypes.FunctionType(function.__code__, namespace, function.__name__, function.__defaults__, cells or None)
+    copy.__qualname__ = function.__qualname__
+    seen[function] = numba.njit(error_model="numpy", forceinline=True)(copy)
+    return seen[function]
+
+
+def _written(source: str, **names: Any) -> Any:
+    """The function `f` of a generated one-liner; numba wants tuples spelled out, not looped over."""
+    exec(source, names)
+    return names["f"]
+
+
+@overload_method(ModelType, "rhs")
+def _rhs(self, t, y, p, I, live):
+    """dy/dt; `live` is 1.0, or 0.0 while the first state is held after a reset (a constant 1.0 costs nothing)."""
+    function = compile_plain(_living[self.digest].rhs)
+    values = ",".join(["live * slope[0]"] + [f"slope[{j}]" for j in range(1, len(self.states))])
+    source = f"def f(self, t, y, p, I, live):\n    slope = function(t, y, p, I)\n    return ({values},)"
+    return _written(source, function=function)
+
+
+@overload_method(ModelType, "bind")
+def _bind(self, vector):
+    """The parameter vector as a named tuple, in registers."""
+    values = ",".join(f"vector[{j}]" for j in range(len(self.params)))
+    return _written(f"def f(self, vector): return P({values})", P=namedtuple("Params", self.params))
+
+
+@overload_method(ModelType, "drive")
+def _drive(self, samples, column):
+    """The input at one sample: a float, or a named tuple of several."""
+    if len(self.inputs) == 1:
+        return lambda self, samples, column: samples[0, column]
+    values = ",".join(f"samples[{j}, column]" for j in range(len(self.inputs)))
+    return _written(f"def f(self, samples, column): return U({values})", U=namedtuple("Inputs", self.inputs))
+
+
+@overload_method(ModelType, "excess")
+def _excess(self, y, p):
+    """Above zero means above threshold; minus infinity for a model without one."""
+    level = _living[self.digest].threshold
+    if level is None:
+        return lambda self, y, p: -math.inf
+    if callable(level):
+        function = compile_plain(level)
+        return lambda self, y, p: function(y, p)
+    if isinstance(level, str):
+        return _written(f"def f(self, y, p): return y[0] - p.{level}")
+    return lambda self, y, p: y[0] - level
+
+
+@overload_method(ModelType, "after_spike")
+def _after_spike(self, y, p):
+    reset = _living[self.digest].reset
+    if reset is None:
+        return lambda self, y, p: y
+    values = ",".join(f"float(z[{j}])" for j in range(len(self.states)))
+    source = f"def f(self, y, p):\n    z = function(y, p)\n    return ({values},)"
+    return _written(source, function=compile_plain(reset))
+
+
+@overload_method(ModelType, "dead_time")
+def _dead_time(self, p):
+    length = _living[self.digest].refractory
+    if isinstance(length, str):
+        return _written(f"def f(self, p): return p.{length}")
+    fixed = 0.0 if length is None else float(length)
+    return lambda self, p: fixed
+
+
+@overload_method(ModelType, "gates_at")
+def _gates_at(self, y, level):
+    """The state with every gate set to `level`."""
+    gates = _living[self.digest].gates
+    values = ",".join("level" if name in gates else f"y[{j}]" for j, name in enumerate(self.states))
+    return _written(f"def f(self, y, level): return ({values},)")
+
+
+@overload_method(ModelType, "rush_larsen")
+def _rush_larsen(self, y, h, slope, closed, opened):
+    """Gates by their exact solution over `h`, the other states by Euler; dg/dt = a - b g from its value at 0 and 1."""
+    gates = _living[self.digest].gates
+    parts = [
+        f"advance(y[{j}], h, closed[{j}], closed[{j}] - opened[{j}])" if name in gates else f"y[{j}] + h * slope[{j}]"
+        for j, name in enumerate(self.states)
+    ]
+    return _written(f"def f(self, y, h, slope, closed, opened): return ({','.join(parts)},)", advance=_relax)
+
+
+@numba.njit(error_model="numpy")
+def _relax(g: float, h: float, a: float, b: float) -> float:
+    if abs(b * h) < 1e-12:
+        return g + h * (a - b * g)
+    return a / b + (g - a / b) * math.exp(-b * h)
+
+
+def weighted(y: Any, h: Any, coefficients: Any, slopes: Any) -> Any:
+    """y + h * sum_i coefficients[i] * slopes[i], on tuples."""
+    return tuple(
+        yj + h * sum(c * k[j] for c, k in zip(coefficients, slopes, strict=True)) for j, yj in enumerate(y)
+    )
+
+
+@overload(weighted)
+def _weighted(y, h, coefficients, slopes):
+    def term(j: int) -> str:
+        return " + ".join(f"coefficients[{i}] * slopes[{i}][{j}]" for i in range(len(slopes)))
+
+    values = ",".join(f"y[{j}] + h * ({term(j)})" for j in range(len(y)))
+    return _written(f"def f(y, h, coefficients, slopes): return ({values},)")
+
+
+def put(out: Any, rows: Any, column: Any, y: Any) -> None:
+    """Write state j into `out[rows[j], column]`, unless rows[j] is negative."""
+    for row, value in zip(rows, y, strict=True):
+        if row >= 0:
+            out[row, column] = value
+
+
+@overload(put)
+def _put(out, rows, column, y):
+    lines = "".join(f"\n    if rows[{j}] >= 0: out[rows[{j}], column] = y[{j}]" for j in range(len(y)))
+    return _written(f"def f(out, rows, column, y):{lines}")
+
+
+def explain(model: Model, error: Exception) -> ValueError:
+    """numba's seventy lines in one: the learner's own line and the reason.
+
+    Compiles the model's functions one by one to find the culprit; an error that is not theirs is shown as it is.
+    """
+    setting = model.set({})
+    state, p = numba.typeof(setting.state), numba.typeof(model.Params(*setting.params.tolist()))
+    drive = numba.typeof(model.input_value([float(item.value) for item in model.inputs.values()]))
+    functions = {model.rhs: (types.float64, state, p, drive), model.reset: (state, p), model.threshold: (state, p)}
+    for function, signature in functions.items():
+        if not callable(function):
+            continue
+        try:
+            compile_plain(function).compile(signature)
+        except COMPILE_ERRORS as found:
+            return ValueError(
+                f"{model.name} cannot be compiled{_blame(str(found))}. Use numbers, math and NumPy functions of numbers, "
+                "ifs and for loops; no dicts, strings or other Python objects"
+            )
+    return ValueError(f"{model.name} cannot be compiled: {error}")
+
+
+def _blame(text: str) -> str:
+    """Line and reason out of numba's message: ` at line 3, `x = ...`: reason`."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    lines = [line.strip() for line in text.splitlines()]
+    reasons = [line for line in lines if line and not line.startswith(("Failed in nopython", "- Resolution", "File "))]
+    reason = reasons[0] if reasons else "numba gives no reason"
+    if call := next((line for line in lines if line.startswith(">>> ")), None):
+        reason = f"no compiled form of {call.removeprefix('>>> ')}"
+    place = re.search(r"During: .* at (.+) \((\d+)\)", text) or re.search(r'File "(.+)", line (\d+)', text)
+    if place is None:
+        return f": {reason}"
+    source = linecache.getline(place[1], int(place[2])).strip()
+    quoted = f", `{source}`" if source else ""
+    return f" at line {place[2]}{quoted}: {reason.rstrip('.:')}"

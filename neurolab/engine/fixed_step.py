@@ -1,0 +1,337 @@
+"""Fixed-step integration of a Model: Euler, Heun, RK4, exponential Euler; spikes, resets and refractoriness on the way.
+
+A method is one step function; two loops (with and without resets) are compiled around each. Everything is chunked, so
+an interrupt, a progress report or a newer request acts within about 50 ms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurolab.data.trajectory import Trajectory
+from neurolab.engine.compiled import COMPILE_ERRORS, explain, put, weighted
+from neurolab.engine.model import Model, Setting
+from neurolab.kernels import check, chunks
+from neurolab.kernels.cache import kernel
+
+__all__ = ["METHODS", "simulate_fixed"]
+
+Array = NDArray[np.float64]
+MAX_SPIKES_PER_STEP = 32
+_SPIKE_BUFFER = 4096
+
+# Steps: (model, t, y, p, h, samples, column, stride, live) -> state at t + h. The input at the start, the middle and the
+# end of the step stands in columns column, column + stride, column + 2 stride; stride 0 is an input held over the step.
+
+
+@kernel
+def _euler(model: Any, t: float, y: Any, p: Any, h: float, samples: Array, column: int, stride: int, live: float) -> Any:
+    k1 = model.rhs(t, y, p, model.drive(samples, column), live)
+    return weighted(y, h, (1.0,), (k1,))
+
+
+@kernel
+def _heun(model: Any, t: float, y: Any, p: Any, h: float, samples: Array, column: int, stride: int, live: float) -> Any:
+    k1 = model.rhs(t, y, p, model.drive(samples, column), live)
+    k2 = model.rhs(t + h, weighted(y, h, (1.0,), (k1,)), p, model.drive(samples, column + 2 * stride), live)
+    return weighted(y, h, (0.5, 0.5), (k1, k2))
+
+
+@kernel
+def _rk4(model: Any, t: float, y: Any, p: Any, h: float, samples: Array, column: int, stride: int, live: float) -> Any:
+    start, middle = model.drive(samples, column), model.drive(samples, column + stride)
+    end = model.drive(samples, column + 2 * stride)
+    k1 = model.rhs(t, y, p, start, live)
+    k2 = model.rhs(t + h / 2, weighted(y, h, (0.5,), (k1,)), p, middle, live)
+    k3 = model.rhs(t + h / 2, weighted(y, h, (0.5,), (k2,)), p, middle, live)
+    k4 = model.rhs(t + h, weighted(y, h, (1.0,), (k3,)), p, end, live)
+    return weighted(y, h, (1 / 6, 1 / 3, 1 / 3, 1 / 6), (k1, k2, k3, k4))
+
+
+@kernel
+def _exponential_euler(
+    model: Any, t: float, y: Any, p: Any, h: float, samples: Array, column: int, stride: int, live: float
+) -> Any:
+    drive = model.drive(samples, column)
+    slope = model.rhs(t, y, p, drive, live)
+    closed = model.rhs(t, model.gates_at(y, 0.0), p, drive, live)
+    opened = model.rhs(t, model.gates_at(y, 1.0), p, drive, live)
+    return model.rush_larsen(y, h, slope, closed, opened)
+
+
+def _smooth_loop(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Steps i0 to i1 - 1 without resets; spikes are upward crossings, their times interpolated linearly."""
+
+    @kernel
+    def smooth(
+        model: Any, y: Any, vector: Array, samples: Array, origin: int, width: int, stride: int, dt: float, every: int,
+        rows: Array, out: Array, spikes: Array, held_until: float, i0: int, i1: int,
+    ) -> Any:  # fmt: skip
+        p = model.bind(vector)
+        count, until_kept = 0, every - i0 % every
+        before = model.excess(y, p)
+        for i in range(i0, i1):
+            y = step(model, i * dt, y, p, dt, samples, (i - origin) * width, stride, 1.0)
+            after = model.excess(y, p)
+            if before < 0.0 <= after:
+                spikes[count] = (i + before / (before - after)) * dt
+                count += 1
+            before = after
+            until_kept -= 1
+            if until_kept == 0:
+                put(out, rows, (i + 1) // every, y)
+                until_kept = every
+            if count == spikes.size:
+                return y, i + 1, count, held_until, True
+        return y, i1, count, held_until, True
+
+    return smooth
+
+
+def _reset_loop(step: Callable[..., Any]) -> Callable[..., Any]:
+    """The same with resets: the step is cut at each spike and at the end of each refractory time."""
+
+    @kernel
+    def resetting(
+        model: Any, y: Any, vector: Array, samples: Array, origin: int, width: int, stride: int, dt: float, every: int,
+        rows: Array, out: Array, spikes: Array, held_until: float, i0: int, i1: int,
+    ) -> Any:  # fmt: skip
+        p = model.bind(vector)
+        dead_time = model.dead_time(p)
+        count, until_kept = 0, every - i0 % every
+        for i in range(i0, i1):
+            if count > spikes.size - MAX_SPIKES_PER_STEP:
+                return y, i, count, held_until, True
+            t, end, column, here = i * dt, (i + 1) * dt, (i - origin) * width, 0
+            while t < end:
+                if held_until > t:
+                    stop = min(end, held_until)
+                    y = step(model, t, y, p, stop - t, samples, column, stride, 0.0)
+                    t = stop
+                    continue
+                z = step(model, t, y, p, end - t, samples, column, stride, 1.0)
+                after = model.excess(z, p)
+                if not after >= 0.0:
+                    y, t = z, end
+                    continue
+                before = model.excess(y, p)
+                part = before / (before - after) if before < 0.0 else 0.0
+                t += part * (end - t)
+                y = model.after_spike(weighted(y, part, (1.0, -1.0), (z, y)), p)
+                held_until = t + dead_time
+                spikes[count] = t
+                count += 1
+                here += 1
+                if here == MAX_SPIKES_PER_STEP or model.excess(y, p) >= 0.0:
+                    return y, i, count, held_until, False
+            until_kept -= 1
+            if until_kept == 0:
+                put(out, rows, (i + 1) // every, y)
+                until_kept = every
+        return y, i1, count, held_until, True
+
+    return resetting
+
+
+_STEPS = dict(rk4=_rk4, heun=_heun, euler=_euler, exponential_euler=_exponential_euler)
+METHODS = tuple(_STEPS)
+_SMOOTH = {name: _smooth_loop(step) for name, step in _STEPS.items()}
+_RESETTING = {name: _reset_loop(step) for name, step in _STEPS.items()}
+
+
+@dataclass(frozen=True)
+class _Drive:
+    """Inputs as columns: one for all (width 0), one a step (1), or start, middle and end of each step (3)."""
+
+    values: tuple[Any, ...]
+    names: tuple[str, ...]
+    width: int
+    dt: float
+
+    @classmethod
+    def of(cls, inputs: Mapping[str, Any], n: int, dt: float) -> _Drive:
+        values: list[Any] = []
+        for name, value in inputs.items():
+            if callable(value):
+                values.append(value)
+            elif np.ndim(value) == 0:
+                values.append(check.finite(value, name))
+            else:
+                array = check.finite_array(value, name)
+                if array.shape != (n,):
+                    raise ValueError(
+                        f"{name} must have one value for each of the {n} steps, got shape {array.shape}; "
+                        "give a number, a function of t, or an array of that length"
+                    )
+                values.append(array)
+        width = 3 if any(map(callable, values)) else max((int(np.ndim(value) > 0) for value in values), default=0)
+        return cls(tuple(values), tuple(inputs), width, dt)
+
+    def columns(self, i0: int, i1: int) -> Array:
+        """Samples for steps i0 to i1 - 1, shape (inputs, columns)."""
+        size = max(1, (i1 - i0) * self.width)
+        samples = np.zeros((max(1, len(self.values)), size))
+        for row, name, value in zip(samples, self.names, self.values, strict=False):
+            if callable(value):
+                instants = (np.arange(i0, i1)[:, None] + np.array([0.0, 0.5, 1.0])) * self.dt
+                row[:] = _sampled(value, instants.ravel(), name)
+            elif np.ndim(value):
+                row[:] = np.repeat(value[i0:i1], self.width)
+            else:
+                row[:] = value
+        return samples
+
+
+def _sampled(function: Callable[[float], float], instants: Array, name: str) -> list[float]:
+    values = [float(function(t)) for t in instants.tolist()]
+    if not np.all(np.isfinite(values)):
+        bad = int(np.argmin(np.isfinite(values)))
+        raise ValueError(f"{name}(t) must be finite, got {values[bad]} at t = {instants[bad]:g} ms")
+    return values
+
+
+def simulate_fixed(
+    model: Model,
+    duration: float,
+    dt: float,
+    *,
+    method: str = "rk4",
+    every: int = 1,
+    record: Sequence[str] | str | None = None,
+    progress: Callable[[float], object] | None = None,
+    **values: Any,
+) -> Trajectory:
+    """Integrate `model` from 0 to `duration` with steps of `dt`; called as `simulate(model, ...)`.
+
+    Parameters
+    ----------
+    duration, dt : float, ms
+        The run has round(duration / dt) steps.
+    method : {"rk4", "heun", "euler", "exponential_euler"}
+        Orders 4, 2, 1, 1. The last needs a model that names its gates and stays stable at larger steps.
+    every : int
+        Keep the state every so many steps, the start included; spikes are looked for at every step all the same.
+    record : state name or sequence of them, optional
+        Which states to keep; all if left out.
+    progress : function of the fraction done, optional
+    **values
+        Start states, parameters and inputs by name; see Model.simulate.
+
+    Returns
+    -------
+    Trajectory
+
+    Raises
+    ------
+    ValueError
+        dt not in (0, duration], an unknown name, a value or input that is not finite, code that cannot be compiled.
+    Diverged
+        The state left the finite numbers; `.time` and `.partial` tell when and what came before.
+    Interrupted
+        A notebook interrupt; `.partial` is the trajectory so far.
+    """
+    duration, dt = check.positive(duration, "duration"), check.positive(dt, "dt")
+    if dt > duration:
+        raise ValueError(f"dt must be at most the duration of {duration:g} ms, got {dt:g}")
+    every = check.whole(every, "every")
+    method = check.choice(method, METHODS, "method")
+    if method == "exponential_euler" and not model.gates:
+        raise ValueError(f"method 'exponential_euler' needs a model with gates, and {model.name} names none; use 'rk4'")
+    rows = _rows(model, record)
+    setting = model.set(values)
+    n = round(duration / dt)
+    drive = _Drive.of(setting.inputs, n, dt)
+    out = np.empty((int(rows.max()) + 1, n // every + 1))
+    for row, value in zip(rows, setting.state, strict=True):
+        if row >= 0:
+            out[row, 0] = value
+    loop = (_RESETTING if model.reset else _SMOOTH)[method]
+    spikes: list[Array] = []
+    buffer = np.empty(_SPIKE_BUFFER)
+    state, held_until, done = setting.state, -1.0, 0
+
+    def advance(i0: int, i1: int) -> int:
+        nonlocal state, held_until, done
+        samples = drive.columns(i0, i1)
+        try:
+            state, done, count, held_until, sound = loop(
+                model, state, setting.params, samples, i0, drive.width, int(drive.width == 3), dt, every,
+                rows, out, buffer, held_until, i0, i1,
+            )  # fmt: skip
+        except COMPILE_ERRORS as error:
+            raise explain(model, error) from None
+        spikes.append(buffer[:count].copy())
+        if not sound:
+            raise ValueError(
+                f"{model.name} fires without end at t = {done * dt:g} ms: the reset must leave it below its threshold; "
+                "lower the reset or raise the threshold"
+            )
+        if not np.all(np.isfinite(state)):
+            raise _diverged(model, out, i0, done, every, dt, finish)
+        return done
+
+    def finish(last: int) -> Trajectory:
+        return _trajectory(model, setting, rows, out, spikes, last, dt, every)
+
+    try:
+        chunks.run_chunked(n, advance, progress)
+    except KeyboardInterrupt:
+        message = f"interrupted at t = {done * dt:g} of {duration:g} ms; .partial holds the run so far"
+        raise chunks.Interrupted(message, finish(done)) from None
+    return finish(n)
+
+
+def _rows(model: Model, record: Sequence[str] | str | None) -> NDArray[np.int64]:
+    """Row of each state in the recording, -1 for a state that is not kept."""
+    names = list(model.states)
+    if record is None:
+        return np.arange(len(names))
+    chosen = [record] if isinstance(record, str) else list(record)
+    for name in chosen:
+        if name not in names:
+            raise check.unknown(name, names, f"record: {model.name}")
+    if not chosen:
+        raise ValueError(f"record must name at least one state of {', '.join(names)}, got none")
+    kept = [name for name in names if name in chosen]
+    return np.array([kept.index(name) if name in kept else -1 for name in names])
+
+
+def _trajectory(
+    model: Model, setting: Setting, rows: Any, out: Array, spikes: list[Array], last: int, dt: float, every: int
+) -> Trajectory:
+    columns = last // every + 1
+    found = None
+    if model.threshold is not None:
+        found = np.concatenate(spikes) if spikes else np.empty(0)
+        found = found[found <= last * dt]
+    return Trajectory(
+        t=np.arange(columns) * (dt * every),
+        samples=out[:, :columns],
+        states=tuple(name for name, row in zip(model.states, rows, strict=True) if row >= 0),
+        model=model.name,
+        params=dict(zip(model.params, setting.params.tolist(), strict=True)),
+        inputs=setting.inputs,
+        units=model.units,
+        spike_times=found,
+        window=(0.0, last * dt),
+        steps=last,
+    )
+
+
+def _diverged(
+    model: Model, out: Array, i0: int, done: int, every: int, dt: float, finish: Callable[[int], Trajectory]
+) -> chunks.Diverged:
+    first, last = i0 // every + 1, done // every
+    bad = np.flatnonzero(~np.isfinite(out[:, first : last + 1]).all(axis=0))
+    column = first + int(bad[0]) if bad.size else last + 1
+    time = min(column * every, done) * dt
+    message = (
+        f"{model.name} left the finite numbers at t = {time:g} ms; try dt below {dt:g}, or look at the parameters and "
+        "at divisions by zero in its equations; .partial holds the run up to there"
+    )
+    return chunks.Diverged(message, time, finish((column - 1) * every))
