@@ -1,0 +1,57 @@
+"""The README's table of classic results, generated from the package's data: `run.py readme`.
+
+One place holds the numbers, `neurolab/course/classics.toml`; a test compares this table with it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from neurolab.course.sources import Classic, classics, references
+from tests.conventions.sources import ROOT
+
+README = ROOT / "README.md"
+BEGIN, END = "<!-- classics: written by run.py readme -->", "<!-- end of classics -->"
+
+
+def table() -> str:
+    """The table in Markdown, a row for each result."""
+    rows = [
+        "| Result | Model | Published or exact | Within | Source |",
+        "|---|---|---|---|---|",
+    ]
+    rows += [_row(classic) for classic in classics().values()]
+    return "\n".join(rows)
+
+
+def _row(classic: Classic) -> str:
+    value = classic.values[classic.first]
+    unit = "" if value.unit == "1" else f" {value.unit}"
+    name = f"{classic.first} = {value.value:.7g}{unit}"
+    source = "; ".join(_cite(key) for key in classic.references) or "closed form"
+    return f"| {classic.title} | `{classic.model}` | {name} | {value.tolerance:g} | {source} |"
+
+
+def _cite(key: str) -> str:
+    """Hodgkin, Huxley 1952, for a paper by A. L. Hodgkin and A. F. Huxley."""
+    paper = references()[key]
+    names = [author.split()[-1] for author in paper.authors.split(",")]
+    who = ", ".join(names) if len(names) < 3 else f"{names[0]} et al."
+    return f"{who} {paper.year}"
+
+
+def filled(text: str) -> str:
+    """The README with the table between its marks."""
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n{table()}\n{END}{rest.split(END)[1]}"
+
+
+def main() -> int:
+    """Write the table into the README."""
+    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    print(f"README.md: {len(classics())} classic results")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
