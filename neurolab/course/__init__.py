@@ -1,7 +1,8 @@
-"""Lessons as scripts of promises that are checked: predictions, exercises, hints, progress, classic results.
+"""Lessons as scripts of promises that are checked: predictions, exercises, hints, progress, classic
+results.
 
-Start at `lesson.py` (what a notebook calls); `checks.py` judges a learner's function, `sources.py` reads the classic
-results and references, `lessons/` holds the texts of each chapter as plain data.
+Start at `lesson.py` (what a notebook calls); `checks.py` judges a learner's function, `sources.py`
+reads the classic results and references, `lessons/` holds the texts of each chapter as plain data.
 """
 
 from neurolab.course.sources import Classic as Classic

@@ -1,8 +1,9 @@
-"""The numbers and papers that lessons lean on: classic results and references, read from two data files.
+"""The numbers and papers that lessons lean on: classic results and references, read from two data
+files.
 
-`classics.toml` holds every published or closed-form result that a lesson reproduces and a test asserts, with all its
-parameters; `references.toml` holds every paper and book that is cited, by key. Both are data, so that one place can
-be checked against the sources and nothing is typed twice.
+`classics.toml` holds every published or closed-form result that a lesson reproduces and a test
+asserts, with all its parameters; `references.toml` holds every paper and book that is cited, by
+key. Both are data, so that one place can be checked against the sources and nothing is typed twice.
 """
 
 from __future__ import annotations
@@ -63,7 +64,9 @@ class Reference:
     doi: str = ""
 
     def __str__(self) -> str:
-        where = ", ".join(x for x in (f"{self.journal} {self.volume}".strip(), self.pages, self.publisher) if x)
+        where = ", ".join(
+            x for x in (f"{self.journal} {self.volume}".strip(), self.pages, self.publisher) if x
+        )
         return f"{self.authors} ({self.year}). {self.title}." + (f" {where}." if where else "")
 
 
@@ -78,8 +81,9 @@ def classics() -> Mapping[str, Classic]:
     Returns
     -------
     Mapping[str, Classic]
-        In the order of the file. `classics()["hh-hopf"].values["I_1"]` is a `Value` with `.value`, `.tolerance`
-        (absolute) and `.unit`; `.parameters` are the model's parameters at which it holds.
+        In the order of the file. `classics()["hh-hopf"].values["I_1"]` is a `Value` with `.value`,
+        `.tolerance` (absolute) and `.unit`; `.parameters` are the model's parameters at which it
+        holds.
 
     Examples
     --------
@@ -97,7 +101,10 @@ def classics() -> Mapping[str, Classic]:
                 references=tuple(row["references"]),
                 parameters=MappingProxyType({k: float(v) for k, v in row["parameters"].items()}),
                 values=MappingProxyType(
-                    {k: Value(float(v["value"]), float(v["tolerance"]), v["unit"]) for k, v in row["values"].items()}
+                    {
+                        k: Value(float(v["value"]), float(v["tolerance"]), v["unit"])
+                        for k, v in row["values"].items()
+                    }
                 ),
             )
             for key, row in _table("classics.toml").items()
@@ -114,4 +121,6 @@ def references() -> Mapping[str, Reference]:
     >>> references()["hodgkin-huxley-1952"].year
     1952
     """
-    return MappingProxyType({key: Reference(key=key, **row) for key, row in _table("references.toml").items()})
+    return MappingProxyType(
+        {key: Reference(key=key, **row) for key, row in _table("references.toml").items()}
+    )
