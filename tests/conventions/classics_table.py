@@ -25,11 +25,14 @@ def table() -> str:
 
 
 def _row(classic: Classic) -> str:
-    value = classic.values[classic.first]
-    unit = "" if value.unit == "1" else f" {value.unit}"
-    name = f"{classic.first} = {value.value:.7g}{unit}"
+    """One result with its first two numbers: the README shows what kind, the file has them all."""
+    shown = list(classic.values.items())[:2]
+    numbers = ", ".join(f"{name} = {number.value:.7g}" for name, number in shown)
+    units = {number.unit for _, number in shown} - {"1"}
+    within = f"{shown[0][1].tolerance:g}"
     source = "; ".join(_cite(key) for key in classic.references) or "closed form"
-    return f"| {classic.title} | `{classic.model}` | {name} | {value.tolerance:g} | {source} |"
+    cells = (classic.title, f"`{classic.model}`", " ".join([numbers, *units]), within, source)
+    return f"| {' | '.join(cells)} |"
 
 
 def _cite(key: str) -> str:

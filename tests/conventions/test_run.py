@@ -29,7 +29,7 @@ def test_an_old_python_can_read_it_far_enough_to_be_told() -> None:
 
 
 def test_an_old_python_is_told() -> None:
-    """This Python, posing as an old one: one line, before anything else happens."""
+    """Python 3.11, posing as an old one: one line, before anything else happens."""
     pose = "import runpy, sys; sys.version_info = (3, 8, 0); runpy.run_path('run.py')"
     answer = subprocess.run([sys.executable, "-c", pose], cwd=ROOT, capture_output=True, text=True)
     assert answer.returncode == 1
