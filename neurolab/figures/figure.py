@@ -160,6 +160,16 @@ class Figure:
             values=MappingProxyType({name: float(v) for name, v in (values or {}).items()}),
         )
 
+    def titled(self, title: str) -> Figure:
+        """The same figure under another title."""
+        return Figure(
+            *self.panels,
+            summary=self.summary,
+            title=title,
+            columns=self.columns,
+            values=self.values,
+        )
+
     def places(self) -> list[Place]:
         """The cell of each panel: first free place in reading order that it fits into."""
         taken: set[tuple[int, int]] = set()

@@ -124,6 +124,7 @@ class Lab:
     ) -> None:
         functools.update_wrapper(self, function)
         self.function = function
+        self._model, self._ranges = model, dict(ranges or {})
         self.name = getattr(function, "__name__", "lab")
         self.title = title or self.name.replace("_", " ").strip().capitalize()
         self.doc = inspect.getdoc(function) or ""
@@ -163,6 +164,17 @@ class Lab:
                     "end it with: return nl.Figure(nl.Panel(nl.Line(x, y)))"
                 )
             yield figure
+
+    def ranged(self, ranges: Mapping[str, Any]) -> Lab:
+        """The same lab with other ranges for some of its parameters."""
+        return Lab(
+            self.function,
+            model=self._model,
+            title=self.title,
+            presets=self.presets,
+            targets=self.targets,
+            ranges=self._ranges | dict(ranges),
+        )
 
     def complete(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """All parameters of a run: the given ones, checked, and the defaults of the others."""

@@ -1,0 +1,92 @@
+"""Figures on the wire: a small description in JSON and binary float32 arrays, of which only news is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from neurolab.figures import Arrows, Dots, Figure, Line, Mark, Panel, Span, Text, Ticks
+from neurolab.figures.alt import describe_panel
+from neurolab.figures.decimate import thin
+
+Layout = dict[str, Any]
+Arrays = dict[str, bytes]
+
+
+def encode(figure: Figure) -> tuple[Layout, Arrays]:
+    """What the browser needs to draw `figure`; arrays are named "panel.mark.field"."""
+    arrays: Arrays = {}
+    panels = [
+        _panel(panel, place, index, arrays)
+        for index, (panel, place) in enumerate(zip(figure.panels, figure.places(), strict=True))
+    ]
+    layout = {"columns": figure.columns, "heights": figure.row_heights(), "panels": panels}
+    return layout, arrays
+
+
+def alts(figure: Figure) -> list[str]:
+    """The words that stand for each panel's picture."""
+    return [describe_panel(panel) for panel in figure.panels]
+
+
+class Sent:
+    """What the browser has by now: tells what of a new frame it still needs."""
+
+    def __init__(self) -> None:
+        self._layout: Layout | None = None
+        self._arrays: Arrays = {}
+
+    def forget(self) -> None:
+        """Start again from nothing: the page was loaded anew."""
+        self._layout, self._arrays = None, {}
+
+    def news(self, layout: Layout, arrays: Arrays) -> tuple[Layout | None, Arrays]:
+        """The layout if it differs from the last one, and the arrays that do."""
+        changed = {name: data for name, data in arrays.items() if self._arrays.get(name) != data}
+        fresh = layout if layout != self._layout else None
+        self._layout, self._arrays = layout, arrays
+        return fresh, changed
+
+
+def _panel(panel: Panel, place: tuple[int, ...], index: int, arrays: Arrays) -> Layout:
+    marks = []
+    for number, (mark, colour) in enumerate(zip(panel.marks, panel.colours, strict=True)):
+        fields, data = _mark(mark, panel)
+        marks.append({"label": mark.label, "color": colour, **fields})
+        for name, values in data.items():
+            arrays[f"{index}.{number}.{name}"] = np.ascontiguousarray(values, "<f4").tobytes()
+    return {
+        "place": list(place),
+        "title": panel.title,
+        "x": panel.x,
+        "y": panel.y,
+        "xlim": panel.xlim,
+        "ylim": panel.ylim,
+        "log": panel.log,
+        "pick": panel.pick,
+        "marks": marks,
+    }
+
+
+def _mark(mark: Mark, panel: Panel) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The plain fields of a mark and its arrays."""
+    match mark:
+        case Line():
+            width, height = panel.xlim[1] - panel.xlim[0], panel.ylim[1] - panel.ylim[0]
+            x, y = thin(mark.x, mark.y, width, height)
+            return {"kind": "line", "dash": mark.dash, "width": mark.width}, {"x": x, "y": y}
+        case Ticks():
+            return {"kind": "ticks"}, {"x": mark.x, "y": mark.rows}
+        case Dots():
+            data = {"x": mark.x, "y": mark.y, "filled": mark.filled}
+            return {"kind": "dots", "size": mark.size}, data
+        case Arrows():
+            data = {"x": mark.x, "y": mark.y, "u": mark.u, "v": mark.v}
+            return {"kind": "arrows"}, data
+        case Span():
+            return {"kind": "span", "axis": mark.axis, "low": mark.low, "high": mark.high}, {}
+        case Text():
+            text = {"text": mark.text, "x": mark.x, "y": mark.y, "align": mark.align}
+            return {"kind": "text", **text}, {}
+    raise TypeError(f"no wire form for a {type(mark).__name__}")
