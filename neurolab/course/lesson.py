@@ -58,6 +58,7 @@ class Lesson:
     def __init__(self, script: Script) -> None:
         self.script = script
         self._progress = Progress(script.id)
+        self._progress.read()  # a file that cannot be read is said on the first card
         self._passed: dict[str, Callable[..., Any]] = {}
         self._verdicts: dict[str, Verdict] = {}
         self._opened: dict[str, int] = {}

@@ -446,7 +446,9 @@ _RECALL = (
                 "14.6 Hz",
                 "That is the interval, not the rate. How many intervals fit into a second?",
             ),
-            Option("68.5 Hz", "1000 / 14.6 = 68.5.", right=True),
+            Option(
+                "68.5 Hz", "1000 milliseconds hold 1000 / 14.6 = 68.5 such intervals.", right=True
+            ),
             Option("0.0685 Hz", "That is per millisecond. Hertz counts per second."),
         ),
     ),
