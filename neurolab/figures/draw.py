@@ -103,12 +103,17 @@ def render(figure: Figure) -> Canvas:
     legends = [
         _Legend(panel, place, figure) for panel, place in zip(figure.panels, places, strict=True)
     ]
-    for panel, place, legend in zip(figure.panels, places, legends, strict=True):
+    shares = figure.shares_x()
+    for panel, place, legend, shared in zip(figure.panels, places, legends, shares, strict=True):
         # titles of one row stand on one baseline: if one legend needs a line of its own, all get it
         lines = max(
             other.lines for other, at in zip(legends, places, strict=True) if at.row == place.row
         )
-        _draw_panel(canvas.add_subplot(grid[_cells(place)]), panel, legend, lines)
+        axes = canvas.add_subplot(grid[_cells(place)])
+        _draw_panel(axes, panel, legend, lines)
+        if shared:
+            axes.set_xlabel("")
+            axes.tick_params(labelbottom=False)
     if figure.title:
         canvas.suptitle(figure.title, x=0.012, ha="left", fontsize=11, fontweight="bold", color=INK)
     return canvas
@@ -164,6 +169,8 @@ def _draw_panel(axes: Axes, panel: Panel, legend: _Legend, lines: int) -> None:
         axes.locator_params(nbins=6)
     for mark, colour in zip(panel.marks, panel.colours, strict=True):
         _draw_mark(axes, panel, mark, hex_colour(colour))
+    if not panel.y:
+        axes.tick_params(left=False, labelleft=False)
     legend.draw(axes, lines)
 
 

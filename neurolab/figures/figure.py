@@ -196,6 +196,20 @@ class Figure:
                 heights[row] = max(heights[row], panel.height / place.rows)
         return heights
 
+    def shares_x(self) -> list[bool]:
+        """Whether each panel stands right above one with the same x axis, which then labels both."""
+        cells = list(zip(self.panels, self.places(), strict=True))
+        return [
+            any(
+                below.row == place.row + place.rows
+                and (below.column, below.columns) == (place.column, place.columns)
+                and (other.x, other.xlim, "x" in other.log)
+                == (panel.x, panel.xlim, "x" in panel.log)
+                for other, below in cells
+            )
+            for panel, place in cells
+        ]
+
     @property
     def alt(self) -> str:
         """The figure in words: made from the data, the same on every machine."""

@@ -18,8 +18,10 @@ def encode(figure: Figure) -> tuple[Layout, Arrays]:
     """What the browser needs to draw `figure`; arrays are named "panel.mark.field"."""
     arrays: Arrays = {}
     panels = [
-        _panel(panel, place, index, arrays)
-        for index, (panel, place) in enumerate(zip(figure.panels, figure.places(), strict=True))
+        _panel(panel, index, arrays) | {"place": list(place), "shared": shared}
+        for index, (panel, place, shared) in enumerate(
+            zip(figure.panels, figure.places(), figure.shares_x(), strict=True)
+        )
     ]
     layout = {"columns": figure.columns, "heights": figure.row_heights(), "panels": panels}
     return layout, arrays
@@ -49,7 +51,7 @@ class Sent:
         return fresh, changed
 
 
-def _panel(panel: Panel, place: tuple[int, ...], index: int, arrays: Arrays) -> Layout:
+def _panel(panel: Panel, index: int, arrays: Arrays) -> Layout:
     marks = []
     for number, (mark, colour) in enumerate(zip(panel.marks, panel.colours, strict=True)):
         fields, data = _mark(mark, panel)
@@ -57,7 +59,6 @@ def _panel(panel: Panel, place: tuple[int, ...], index: int, arrays: Arrays) -> 
         for name, values in data.items():
             arrays[f"{index}.{number}.{name}"] = np.ascontiguousarray(values, "<f4").tobytes()
     return {
-        "place": list(place),
         "title": panel.title,
         "x": panel.x,
         "y": panel.y,
@@ -80,7 +81,8 @@ def _mark(mark: Mark, panel: Panel) -> tuple[dict[str, Any], dict[str, Any]]:
             return {"kind": "ticks"}, {"x": mark.x, "y": mark.rows}
         case Dots():
             data = {"x": mark.x, "y": mark.y, "filled": mark.filled}
-            return {"kind": "dots", "size": mark.size}, data
+            kinds = set(mark.filled.tolist()) or {True}
+            return {"kind": "dots", "size": mark.size, "fill": sum(kinds) / len(kinds)}, data
         case Arrows():
             data = {"x": mark.x, "y": mark.y, "u": mark.u, "v": mark.v}
             return {"kind": "arrows"}, data

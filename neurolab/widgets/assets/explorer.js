@@ -42,7 +42,7 @@ const greek = (word) => GREEK[word] ?? word;
 
 /** g_Na as g with a lowered Na; long names as words. */
 function symbol(name) {
-  const [base, ...rest] = name.split("_");
+  const [base, ...rest] = name.replace(/^([A-Za-z]{1,2})(\d+)$/, "$1_$2").split("_");
   if (!rest.length) return h("b", {}, greek(name));
   if (base.length > 2 && !(base in GREEK)) return h("b", {}, name.replaceAll("_", " "));
   return h("b", {}, greek(base), h("sub", {}, rest.map(greek).join(",")));
@@ -204,10 +204,13 @@ class Plot {
   /** Room for the labels: what the widest tick label needs. */
   gutter(context) {
     context.font = this.view.theme.font;
-    return Math.ceil(Math.max(...this.yTicks().map(([, text]) => context.measureText(text).width), 8)) + 8 + (this.panel.y ? 18 : 0);
+    return Math.ceil(Math.max(...this.yTicks().map(([, text]) => context.measureText(text).width), 0)) + 10 + (this.panel.y ? 18 : 0);
   }
+  /** Room under the axis: a panel that stands on another with the same axis needs no labels. */
+  get foot() { return this.panel.shared && !this.view.narrow ? 10 : 40; }
   yTicks() {
-    const { ylim, log } = this.panel, height = this.box.clientHeight - 46;
+    if (!this.panel.y) return []; // nothing is measured along it
+    const { ylim, log } = this.panel, height = this.box.clientHeight - 8 - this.foot;
     return (log.includes("y") ? logTicks : linearTicks)(...ylim, clamp(height / 44, 2, 6));
   }
   xTicks(width) {
@@ -235,7 +238,7 @@ class Plot {
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, W, H);
     g.font = theme.font;
-    this.area = { x: gutter, y: 8, w: Math.max(20, W - gutter - 12), h: Math.max(20, H - 8 - 38) };
+    this.area = { x: gutter, y: 8, w: Math.max(20, W - gutter - 12), h: Math.max(20, H - 8 - this.foot) };
     const [X] = this.scale("x"), [Y] = this.scale("y"), { x, y, w, h: height } = this.area;
     this.drawAxes(g, theme, X, Y);
     g.save();
@@ -283,14 +286,14 @@ class Plot {
     g.textBaseline = "middle";
     for (const [py, text] of ys) g.fillText(text, x - 7, py);
     g.textBaseline = "top";
-    for (const [px, text] of xs) {
+    for (const [px, text] of this.foot > 10 ? xs : []) {
       const half = g.measureText(text).width / 2;
       g.textAlign = px + half > x + w + 12 ? "right" : "center";
       g.fillText(text, g.textAlign === "right" ? x + w + 12 : px, bottom + 6);
     }
     g.fillStyle = theme.fg;
     g.textAlign = "center";
-    g.fillText(this.panel.x, x + w / 2, bottom + 22);
+    if (this.foot > 10) g.fillText(this.panel.x, x + w / 2, bottom + 22);
     g.save();
     g.translate(9, y + height / 2);
     g.rotate(-Math.PI / 2);
@@ -461,7 +464,8 @@ function swatch(mark) {
   const colour = paint(mark.color);
   const shapes = {
     line: `<path d="M0 5H20" fill="none" stroke="${colour}" stroke-width="${Math.max(2, mark.width)}" ${mark.dash ? 'stroke-dasharray="5 3.5"' : ""}/>`,
-    dots: `<circle cx="10" cy="5" r="4" fill="${colour}" stroke="${colour}" stroke-width="2"/>`,
+    // full, open, or half of each where a panel has both
+    dots: `<circle cx="10" cy="5" r="4" fill="${mark.fill === 1 ? colour : "none"}" stroke="${colour}" stroke-width="2"/>${mark.fill === 0.5 ? `<path d="M10 1A4 4 0 0 0 10 9Z" fill="${colour}"/>` : ""}`,
     ticks: `<path d="M6 0V10M12 0V10" stroke="${colour}" stroke-width="1.5"/>`,
     arrows: `<path d="M1 5H18M14 1.5L18 5L14 8.5" fill="none" stroke="${colour}" stroke-width="1.3"/>`,
     span: `<rect width="20" height="10" rx="2" fill="${colour}" opacity="0.2"/>`,
@@ -611,10 +615,11 @@ class View {
     const { link } = this, { frame, layout } = link;
     this.build(layout);
     frame.now.forEach((now, i) => this.targets[i].sync(now, frame.reached[i], (text) => this.say(text)));
-    if (this.summary.textContent !== frame.summary) {
-      this.summary.textContent = frame.summary;
+    const summary = frame.summary.replace(/(^|[\s(=,±])-(?=[\d.])/g, "$1−");
+    if (this.summary.textContent !== summary) {
+      this.summary.textContent = summary;
       clearTimeout(this.quiet);
-      this.quiet = setTimeout(() => this.say(frame.summary), 600); // once the hand rests
+      this.quiet = setTimeout(() => this.say(summary), 600); // once the hand rests
     }
     this.summary.hidden = !frame.summary && !this.spokenOnce;
     this.spokenOnce ||= Boolean(frame.summary);
@@ -622,11 +627,11 @@ class View {
     this.pinButton.textContent = link.pinned ? "Unpin" : "Pin";
     this.pinButton.title = link.pinned ? `Pinned in grey: ${link.pinned.code}` : "Keep these curves in grey, to compare with";
     const context = document.createElement("canvas").getContext("2d");
+    this.narrow = getComputedStyle(this.grid).display === "block";
     const gutters = this.plots.map((plot) => plot.gutter(context)), column = (i) => layout.panels[i].place[1];
-    const narrow = getComputedStyle(this.grid).display === "block";
     this.plots.forEach((plot, i) => {
       // axes that stand above each other share one left edge
-      plot.draw(Math.max(...gutters.filter((_, j) => narrow || column(j) === column(i))));
+      plot.draw(Math.max(...gutters.filter((_, j) => this.narrow || column(j) === column(i))));
       if (frame.alts[i] !== plot.alt) plot.canvas.setAttribute("aria-label", (plot.alt = frame.alts[i]));
     });
     this.root.dataset.frame = frame.seq ?? 0;
@@ -634,13 +639,13 @@ class View {
   }
   /** Make the panels anew if anything but numbers has changed. */
   build(layout) {
-    const key = JSON.stringify([layout.columns, layout.heights, layout.panels.map((p) => [p.place, p.title, p.pick, p.marks.map((m) => [m.kind, m.label, m.color, m.dash, m.width])])]);
+    const key = JSON.stringify([layout.columns, layout.heights, layout.panels.map((p) => [p.place, p.title, p.pick, p.marks.map((m) => [m.kind, m.label, m.color, m.dash, m.width, m.fill])])]);
     if (key === this.built) return;
     this.built = key;
     this.hover = null;
     this.plots = layout.panels.map((panel, i) => new Plot(this, i, panel));
     this.grid.style.gridTemplateColumns = layout.columns.map((c) => `minmax(0, ${c}fr)`).join(" ");
-    this.grid.style.gridTemplateRows = layout.heights.map((height) => `auto ${Math.round(height * ROW)}px`).join(" ");
+    this.grid.style.gridTemplateRows = layout.heights.map((height) => `auto minmax(${Math.round(height * ROW)}px, ${height}fr)`).join(" ");
     layout.panels.forEach((panel, i) => {
       const [row, column, rows, columns] = panel.place, element = this.plots[i].element;
       element.style.gridArea = `${2 * row + 1} / ${column + 1} / span ${2 * rows} / span ${columns}`;
