@@ -17,7 +17,7 @@ from neurolab import __version__
 from neurolab.course.cards import Bullets, Card, Fold, Part, Table, Tone, quantity
 from neurolab.course.checks import Verdict, judge, judge_number
 from neurolab.course.lessons import find_script
-from neurolab.course.progress import Progress
+from neurolab.course.progress import SECTIONS, Progress
 from neurolab.course.script import Exercise, Measurement, Promise, Question, Script
 from neurolab.course.sources import Classic, classics, references
 
@@ -362,10 +362,7 @@ class Report:
                 {"text": promise.text, "kept": kept}
                 for promise, kept in zip(script.promises, self.kept, strict=True)
             ],
-            **{
-                section: record[section]
-                for section in ("predictions", "checks", "reproduced", "recall")
-            },
+            **{section: record[section] for section in SECTIONS},
         }
 
     @property

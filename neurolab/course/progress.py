@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = 1
-_SECTIONS = ("predictions", "checks", "reproduced", "recall")
+SECTIONS = ("predictions", "checks", "reproduced", "recall")
 
 
 def home() -> Path:
@@ -45,7 +45,7 @@ class Progress:
     def read(self) -> dict[str, Any]:
         """The record, with every section present."""
         record = self._memory if self._memory is not None else self._load()
-        for section in _SECTIONS:
+        for section in SECTIONS:
             record.setdefault(section, {})
         return record
 
@@ -111,7 +111,7 @@ def _is_record(record: Any) -> bool:
     """True for a dict of this format whose sections map keys to dicts."""
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         return False
-    sections = [record.get(section, {}) for section in _SECTIONS]
+    sections = [record.get(section, {}) for section in SECTIONS]
     return all(
         isinstance(s, dict) and all(isinstance(entry, dict) for entry in s.values())
         for s in sections
