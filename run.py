@@ -298,7 +298,11 @@ def lab(arguments: list[str]) -> int:
         command += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container
-    return call(command + for_jupyter)
+    say(f"JupyterLab opens on {'chapters' if options.edit else 'work'}/; Ctrl-C twice here ends it")
+    try:
+        return call([*command, "--ServerApp.log_level=WARN", *for_jupyter])
+    except KeyboardInterrupt:
+        return 0
 
 
 def require_free(port: int) -> None:
