@@ -31,7 +31,7 @@ from numba.extending import (
 from neurolab.engine.model import Model
 from neurolab.kernels.fingerprint import used_globals
 
-__all__ = ["ModelType", "COMPILE_ERRORS", "explain", "put", "weighted"]
+__all__ = ["ModelType", "COMPILE_ERRORS", "combined", "explain", "put", "weighted"]
 
 COMPILE_ERRORS = (NumbaError, UnsupportedBytecodeError)
 
@@ -114,6 +114,27 @@ def _drive(self, samples, column):
     return _written(f"def f(self, samples, column): return U({values})", U=namedtuple("Inputs", self.inputs))
 
 
+@overload_method(ModelType, "drive_at")
+def _drive_at(self, t, constants):
+    """The input at time t: functions of t are compiled in, the others stand in `constants`."""
+    drives = _living[self.digest].drives
+    functions = {f"drive_{name}": compile_plain(function) for name, function in drives.items()}
+    values = [f"drive_{name}(t)" if name in drives else f"constants[{j}]" for j, name in enumerate(self.inputs)]
+    if len(values) == 1:
+        return _written(f"def f(self, t, constants): return {values[0]}", **functions)
+    source = f"def f(self, t, constants): return U({','.join(values)})"
+    return _written(source, U=namedtuple("Inputs", self.inputs), **functions)
+
+
+@overload_method(ModelType, "events_into")
+def _events_into(self, t, y, p, out):
+    """Write the value of every event function."""
+    events = _living[self.digest].events
+    functions = {f"event_{j}": compile_plain(function) for j, function in enumerate(events.values())}
+    lines = "".join(f"\n    out[{j}] = event_{j}(t, y, p)" for j in range(len(events)))
+    return _written(f"def f(self, t, y, p, out):{lines}\n    return", **functions)
+
+
 @overload_method(ModelType, "excess")
 def _excess(self, y, p):
     """Above zero means above threshold; minus infinity for a model without one."""
@@ -136,6 +157,12 @@ def _after_spike(self, y, p):
     values = ",".join(f"float(z[{j}])" for j in range(len(self.states)))
     source = f"def f(self, y, p):\n    z = function(y, p)\n    return ({values},)"
     return _written(source, function=compile_plain(reset))
+
+
+@overload_method(ModelType, "resets")
+def _resets(self):
+    resets = _living[self.digest].reset is not None
+    return lambda self: resets
 
 
 @overload_method(ModelType, "dead_time")
@@ -173,19 +200,29 @@ def _relax(g: float, h: float, a: float, b: float) -> float:
     return a / b + (g - a / b) * math.exp(-b * h)
 
 
+def combined(coefficients: Any, slopes: Any) -> Any:
+    """sum_i coefficients[i] * slopes[i], on tuples."""
+    return tuple(sum(c * k[j] for c, k in zip(coefficients, slopes, strict=True)) for j in range(len(slopes[0])))
+
+
 def weighted(y: Any, h: Any, coefficients: Any, slopes: Any) -> Any:
     """y + h * sum_i coefficients[i] * slopes[i], on tuples."""
-    return tuple(
-        yj + h * sum(c * k[j] for c, k in zip(coefficients, slopes, strict=True)) for j, yj in enumerate(y)
-    )
+    return tuple(yj + h * s for yj, s in zip(y, combined(coefficients, slopes), strict=True))
+
+
+def _term(j: int, n: int) -> str:
+    return " + ".join(f"coefficients[{i}] * slopes[{i}][{j}]" for i in range(n))
+
+
+@overload(combined)
+def _combined(coefficients, slopes):
+    values = ",".join(_term(j, len(slopes)) for j in range(len(slopes[0])))
+    return _written(f"def f(coefficients, slopes): return ({values},)")
 
 
 @overload(weighted)
 def _weighted(y, h, coefficients, slopes):
-    def term(j: int) -> str:
-        return " + ".join(f"coefficients[{i}] * slopes[{i}][{j}]" for i in range(len(slopes)))
-
-    values = ",".join(f"y[{j}] + h * ({term(j)})" for j in range(len(y)))
+    values = ",".join(f"y[{j}] + h * ({_term(j, len(slopes))})" for j in range(len(y)))
     return _written(f"def f(y, h, coefficients, slopes): return ({values},)")
 
 
@@ -210,8 +247,10 @@ def explain(model: Model, error: Exception) -> ValueError:
     setting = model.set({})
     state, p = numba.typeof(setting.state), numba.typeof(model.Params(*setting.params.tolist()))
     drive = numba.typeof(model.input_value([float(item.value) for item in model.inputs.values()]))
-    functions = {model.rhs: (types.float64, state, p, drive), model.reset: (state, p), model.threshold: (state, p)}
-    for function, signature in functions.items():
+    functions = [(model.rhs, (types.float64, state, p, drive)), (model.reset, (state, p)), (model.threshold, (state, p))]
+    functions += [(event, (types.float64, state, p)) for event in model.events.values()]
+    functions += [(driving, (types.float64,)) for driving in model.drives.values()]
+    for function, signature in functions:
         if not callable(function):
             continue
         try:

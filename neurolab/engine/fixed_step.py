@@ -242,7 +242,7 @@ def simulate_fixed(
     method = check.choice(method, METHODS, "method")
     if method == "exponential_euler" and not model.gates:
         raise ValueError(f"method 'exponential_euler' needs a model with gates, and {model.name} names none; use 'rk4'")
-    rows = _rows(model, record)
+    rows = model.rows(record)
     setting = model.set(values)
     n = round(duration / dt)
     drive = _Drive.of(setting.inputs, n, dt)
@@ -255,8 +255,9 @@ def simulate_fixed(
     buffer = np.empty(_SPIKE_BUFFER)
     state, held_until, done = setting.state, -1.0, 0
 
-    def advance(i0: int, i1: int) -> int:
+    def advance(size: int) -> float:
         nonlocal state, held_until, done
+        i0, i1 = done, min(n, done + size)
         samples = drive.columns(i0, i1)
         try:
             state, done, count, held_until, sound = loop(
@@ -273,32 +274,17 @@ def simulate_fixed(
             )
         if not np.all(np.isfinite(state)):
             raise _diverged(model, out, i0, done, every, dt, finish)
-        return done
+        return done / n
 
     def finish(last: int) -> Trajectory:
         return _trajectory(model, setting, rows, out, spikes, last, dt, every)
 
     try:
-        chunks.run_chunked(n, advance, progress)
+        chunks.run_chunked(advance, progress)
     except KeyboardInterrupt:
         message = f"interrupted at t = {done * dt:g} of {duration:g} ms; .partial holds the run so far"
         raise chunks.Interrupted(message, finish(done)) from None
     return finish(n)
-
-
-def _rows(model: Model, record: Sequence[str] | str | None) -> NDArray[np.int64]:
-    """Row of each state in the recording, -1 for a state that is not kept."""
-    names = list(model.states)
-    if record is None:
-        return np.arange(len(names))
-    chosen = [record] if isinstance(record, str) else list(record)
-    for name in chosen:
-        if name not in names:
-            raise check.unknown(name, names, f"record: {model.name}")
-    if not chosen:
-        raise ValueError(f"record must name at least one state of {', '.join(names)}, got none")
-    kept = [name for name in names if name in chosen]
-    return np.array([kept.index(name) if name in kept else -1 for name in names])
 
 
 def _trajectory(

@@ -5,6 +5,7 @@ Nothing here imports numba: a model is a description. The solvers compile it whe
 
 from __future__ import annotations
 
+import copy
 import keyword
 import math
 from collections import namedtuple
@@ -158,6 +159,8 @@ class Model:
             raise ValueError("refractory needs a reset: without one nothing is held after a spike; give reset=")
         if reset is not None and threshold is None:
             raise ValueError("reset needs a threshold that triggers it; give threshold=")
+        self.events: Mapping[str, Callable[..., float]] = {}  # see `extended`
+        self.drives: Mapping[str, Callable[..., float]] = {}
         self.gates = tuple(gates)
         for gate in self.gates:
             if gate not in self.states:
@@ -219,7 +222,17 @@ class Model:
     @cached_property
     def digest(self) -> str:
         """Names this model's compiled code: equal for equal code, whatever process or notebook it was typed in."""
-        return fingerprint(self.rhs, self.threshold, self.reset, self.refractory, self.gates)
+        extra = [*self.events, *self.events.values(), *self.drives, *self.drives.values()]
+        return fingerprint(self.rhs, self.threshold, self.reset, self.refractory, self.gates, *extra)
+
+    def extended(self, events: Mapping[str, Any], drives: Mapping[str, Any]) -> Model:
+        """A copy whose compiled code also holds event functions (t, y, p) and inputs that are functions of t."""
+        if not events and not drives:
+            return self
+        other = copy.copy(self)
+        other.__dict__.pop("digest", None)
+        other.events, other.drives = dict(events), dict(drives)
+        return other
 
     @property
     def start(self) -> tuple[float, ...]:
@@ -257,6 +270,20 @@ class Model:
             params=np.array(chosen(self.params)),
             inputs={name: values.get(name, item.value) for name, item in self.inputs.items()},
         )
+
+    def rows(self, record: Sequence[str] | str | None) -> NDArray[np.int64]:
+        """Row of each state in a recording of the states `record`; -1 for a state that is not kept."""
+        names = list(self.states)
+        if record is None:
+            return np.arange(len(names))
+        chosen = [record] if isinstance(record, str) else list(record)
+        for name in chosen:
+            if name not in names:
+                raise check.unknown(name, names, f"record: {self.name}")
+        if not chosen:
+            raise ValueError(f"record must name at least one state of {', '.join(names)}, got none")
+        kept = [name for name in names if name in chosen]
+        return np.array([kept.index(name) if name in kept else -1 for name in names])
 
     def derivative(self, state: Sequence[float] | NDArray[np.float64], /, t: float = 0.0, **values: Any) -> NDArray[Any]:
         """dy/dt at `state`, evaluated in plain Python: for a phase plane, a Jacobian, a look by hand.

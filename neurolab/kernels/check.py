@@ -63,7 +63,7 @@ def choice(value: Any, options: Iterable[str], name: str) -> str:
 def finite_array(values: Any, name: str) -> NDArray[np.float64]:
     """`values` as a contiguous float64 array without NaN or infinity."""
     try:
-        array = np.ascontiguousarray(values, dtype=np.float64)
+        array = np.asarray(values, dtype=np.float64, order="C")
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be an array of numbers, got {values!r}") from None
     bad = np.flatnonzero(~np.isfinite(array))

@@ -52,25 +52,19 @@ def superseded_when(predicate: Callable[[], bool]) -> Iterator[None]:
         _thread.predicate = outer
 
 
-def run_chunked(
-    n: int,
-    advance: Callable[[int, int], int],
-    progress: Callable[[float], object] | None = None,
-) -> None:
-    """Call `advance(i, j)` from 0 to `n`; it works on steps i to j - 1 and returns the first step not done.
+def run_chunked(advance: Callable[[int], float], progress: Callable[[float], object] | None = None) -> None:
+    """Call `advance(size)` until it returns 1; it works on about `size` steps and returns the fraction done in all.
 
-    Chunk lengths follow the measured speed. `progress` is told the fraction done, from 0 to 1, after each chunk.
+    Sizes follow the measured speed, so results must not depend on them. `progress` is told each fraction.
     """
-    done, size = 0, _FIRST_CHUNK
     predicate: Callable[[], bool] | None = getattr(_thread, "predicate", None)
-    while done < n:
+    size, fraction = _FIRST_CHUNK, 0.0
+    while fraction < 1.0:
         if predicate is not None and predicate():
-            raise Superseded(f"given up at step {done} of {n}")
-        begin, start = done, time.perf_counter()
-        done = advance(begin, min(n, begin + size))
-        if done <= begin:
-            raise RuntimeError(f"a chunk made no progress at step {begin}; this is a bug in the solver")
+            raise Superseded(f"a newer request came when {fraction:.0%} was done")
+        start = time.perf_counter()
+        fraction = advance(size)
         elapsed = time.perf_counter() - start
-        size = max(_FIRST_CHUNK, int((done - begin) * min(_GROWTH, CHUNK_SECONDS / max(elapsed, 1e-6))))
+        size = max(_FIRST_CHUNK, int(size * min(_GROWTH, CHUNK_SECONDS / max(elapsed, 1e-6))))
         if progress is not None:
-            progress(done / n)
+            progress(fraction)
