@@ -27,11 +27,12 @@ def table() -> str:
 def _row(classic: Classic) -> str:
     """One result with its first two numbers: the README shows what kind, the file has them all."""
     shown = list(classic.values.items())[:2]
-    numbers = ", ".join(f"{name} = {number.value:.7g}" for name, number in shown)
-    units = {number.unit for _, number in shown} - {"1"}
+    numbers = ", ".join(
+        f"{name} = {number.value:.7g} {number.unit}".removesuffix(" 1") for name, number in shown
+    )
     within = f"{shown[0][1].tolerance:g}"
     source = "; ".join(_cite(key) for key in classic.references) or "closed form"
-    cells = (classic.title, f"`{classic.model}`", " ".join([numbers, *units]), within, source)
+    cells = (classic.title, f"`{classic.model}`", numbers, within, source)
     return f"| {' | '.join(cells)} |"
 
 
