@@ -418,6 +418,8 @@ def test(arguments: list[str]) -> int:
         plain = [*UNITS, "-m", "not slow and not jit"]
         parts.append(Part("without compiler", plain, {"NUMBA_DISABLE_JIT": "1"}, coverage=True))
     prepare(warm=True)
+    if everything:
+        call([str(PYTHON), "-m", "coverage", "erase"])
     for part in parts:
         run_part(part, for_pytest)
     if any(part.coverage for part in parts):
