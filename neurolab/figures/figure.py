@@ -188,7 +188,7 @@ class Figure:
         return places
 
     def row_heights(self) -> list[float]:
-        """Relative height of each row: the tallest of the panels that stand in it alone."""
+        """Relative height of each row: that of the tallest panel in it; spans share theirs out."""
         places = self.places()
         heights = [0.0] * max(place.row + place.rows for place in places)
         for panel, place in zip(self.panels, places, strict=True):
@@ -197,7 +197,7 @@ class Figure:
         return heights
 
     def shares_x(self) -> list[bool]:
-        """Whether each panel stands right above one with the same x axis, which then labels both."""
+        """Whether each panel stands right above one with its x axis, which then labels both."""
         cells = list(zip(self.panels, self.places(), strict=True))
         return [
             any(

@@ -1,4 +1,4 @@
-"""`explore(lab)`: a lab with sliders in the notebook, live while a kernel runs, a picture when none does.
+"""`explore(lab)`: a lab with sliders, live while a kernel runs, a picture when none does.
 
 The browser sends parameters with a running number, at most three ahead of the answers; a thread per
 widget runs the lab on the newest of them and gives up what they made pointless.
@@ -32,10 +32,10 @@ ASSETS = Path(__file__).parent / "assets"
 PACKAGE = Path(__file__).parent.parent
 
 IN_FLIGHT = 3
-"""Frames asked for and not yet shown: hides the round trip of a slow link without building a queue."""
+"""Frames asked for and not yet shown: hides the round trip of a slow link, builds no queue."""
 
 PATIENCE = 0.1
-"""Seconds for which a run goes on though newer parameters wait: nearly done is cheaper than anew."""
+"""Seconds for which a run goes on though newer parameters wait: it may be nearly done."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ class Explorer(anywidget.AnyWidget):
     first = traitlets.Dict().tag(sync=True)
 
     def __init__(self, lab: Lab, start: Mapping[str, Any] | None = None) -> None:
+        # first, because a widget that fails to start is closed too
+        self._worker: Worker[Request] = Worker(self._serve)
         self.lab = lab
         self.params = lab.complete(start or {})
         self.patience = PATIENCE
@@ -73,7 +75,6 @@ class Explorer(anywidget.AnyWidget):
         self._computing = threading.Lock()
         self._sent = frames.Sent()
         self._unshown = 0
-        self._worker: Worker[Request] = Worker(self._serve)
         # the first figure is made in the cell: an error there is the cell's error, as everywhere
         self.figure = lab(**self.params)
         self.reached = [False] * len(lab.targets)
@@ -82,7 +83,7 @@ class Explorer(anywidget.AnyWidget):
         self.on_msg(self._on_message)
 
     def run(self, **params: Any) -> Figure:
-        """Set parameters, wait for the figure and show it: for tests and for work without a browser."""
+        """Set parameters, wait for the figure, show it: for tests, and without a browser."""
         with self._computing:
             complete = self.lab.complete({**self.params, **params})
             figure = self.lab(**complete)
@@ -210,6 +211,7 @@ def explore(lab: Lab | Callable[..., Any], /, **settings: Any) -> Explorer:
     Parameters
     ----------
     lab : Lab or function
+        Plain functions take their types from the defaults in their signature.
     **settings :
         For a parameter: a range (low, high) or (low, high, step), a list of choices, or one plain
         value to start from. A Lab brings its own ranges; a plain function needs them here.

@@ -1,4 +1,4 @@
-"""Figures on the wire: a small description in JSON and binary float32 arrays, of which only news is sent."""
+"""Figures on the wire: a description in JSON and float32 arrays, of which only news is sent."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Worker(Generic[Request]):
             self._changed.notify_all()
 
     def wait(self, timeout: float = 60.0) -> bool:
-        """Block until all requests are served; False if that takes longer than `timeout` seconds."""
+        """Block until all requests are served; False if that takes over `timeout` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._busy and not self.pending, timeout)
 

@@ -1,4 +1,4 @@
-"""Drive a notebook in a real browser: run all cells, find the labs, move sliders, look at pixels."""
+"""Drive a notebook in a real browser: run all, find the labs, move sliders, look at pixels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 from tests.browser.lab_server import LabServer
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-FLAGS += ["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]
+FLAGS += [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+]
 
 RUN_SECONDS = 180
 ANSWER_SECONDS = 20
@@ -65,8 +69,15 @@ class Notebook:
 
     @classmethod
     def open(
-        cls, server: LabServer, browser: Browser, path: str, *, dark: bool = False, width: int = 1500,
-        height: int = 1000, ratio: float = 1.0,
+        cls,
+        server: LabServer,
+        browser: Browser,
+        path: str,
+        *,
+        dark: bool = False,
+        width: int = 1500,
+        height: int = 1000,
+        ratio: float = 1.0,
     ) -> Notebook:
         """Open `path` and wait for its kernel."""
         context = browser.new_context(
@@ -113,7 +124,9 @@ class Notebook:
     def labs(self, expected: int) -> list[Lab]:
         """The labs on the page, once there are `expected` and each shows a picture."""
         self.page.wait_for_function(
-            "(n) => document.querySelectorAll('.nl[data-frame]').length >= n", arg=expected, timeout=30_000
+            "(n) => document.querySelectorAll('.nl[data-frame]').length >= n",
+            arg=expected,
+            timeout=30_000,
         )
         count = self.page.locator(".nl[data-frame]").count()
         return [Lab(self, index) for index in range(count)]

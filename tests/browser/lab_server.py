@@ -1,4 +1,4 @@
-"""A JupyterLab of its own on loopback: private settings, a token, no news, nothing saved by itself."""
+"""A JupyterLab of its own on loopback: private settings, a token, no news, no autosave."""
 
 from __future__ import annotations
 
@@ -59,7 +59,11 @@ class LabServer:
         command += ["--LabApp.expose_app_in_browser=True"]
         self._log = (self.home / "server.log").open("wb")
         self._process = subprocess.Popen(
-            command, env=environment, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            env=environment,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         self._wait()
         return self

@@ -42,7 +42,7 @@ def test_arrow_lengths_lie_between_zero_and_one_and_grow_with_speed():
         (lambda: Line([0, 1], [0, 1, 2]), "x and y must be equally long, but x has 2, y has 3"),
         (lambda: Line(["a"], [1]), "x must be numbers"),
         (lambda: Line(np.zeros((2, 2)), np.zeros((2, 2))), r"one dimension, got shape \(2, 2\)"),
-        (lambda: Line([0], [0], color="red"), 'color must be an index .* got \'red\''),
+        (lambda: Line([0], [0], color="red"), "color must be an index .* got 'red'"),
         (lambda: Line([0], [0], color=True), "color must be an index"),
         (lambda: Dots([0, 1], [0, 1], filled=[True]), r"a flag per dot \(2\), got 1"),
         (lambda: Span(2, 1), "low <= high, got 2, 1"),
