@@ -14,7 +14,7 @@ For contributors
         PATHS, -k NAME ...  only these; anything pytest understands
     check                   lint, format, types, floors between packages, rules for notebooks
     execute [NOTEBOOKS]     run chapters again and store their outputs in normal form
-    new-lesson 2.1 [TITLE]  a lesson's skeleton, which passes all the rules
+    new-lesson 2.1          a lesson's skeleton, which passes all the rules
     readme                  write the README's table of classic results from the data file
     lock [--upgrade]        resolve requirements.lock from pyproject.toml
     bench NAME [OPTIONS]    run benchmarks/NAME.py

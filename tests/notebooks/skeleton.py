@@ -1,4 +1,4 @@
-"""Write the skeleton of a lesson: `python3 run.py new-lesson 2.1 "Synaptic currents"`.
+"""Write the skeleton of a lesson: `python3 run.py new-lesson 2.1`.
 
 It has every block of the template in order, with a line in each that says what belongs there, and
 passes all rules for notebooks before a word is changed.
@@ -13,12 +13,8 @@ from typing import Any
 
 import nbformat
 
+from neurolab.course.lessons import CHAPTERS as COURSE
 from tests.notebooks.execute import CHAPTERS, as_text, normalise
-
-NAMES = (
-    *("toolbox", "membrane", "synapses", "plasticity", "networks", "dendrites", "coding"),
-    *("information", "fields", "dynamics", "engineering", "clinical", "cognitive", "circuits"),
-)
 
 
 def skeleton(number: str, title: str) -> Any:
@@ -26,7 +22,7 @@ def skeleton(number: str, title: str) -> Any:
     cells = [
         _prose(
             "hook",
-            f"# {number} {title}",
+            f"# {title}",
             "A measured fact from a real nervous system, and the question it raises.",
             "**After this lesson you will be able to** say one thing that is checked below.",
             "30 minutes. You need: the lessons this one builds on.",
@@ -42,7 +38,7 @@ def skeleton(number: str, title: str) -> Any:
             "build",
             "def answer(x):",
             '    """What it returns, with its unit."""',
-            "    ...",
+            "    return ...",
             nbgrader=_nbgrader(f"{number}-first", solution=True),
         ),
         _prose("build", "Check it; `lesson.hint` helps when you are stuck."),
@@ -65,14 +61,28 @@ def skeleton(number: str, title: str) -> Any:
 
 def place(number: str, title: str, chapters: Path = CHAPTERS) -> Path:
     """Where a lesson lies: chapters/02_synapses/1_synaptic_currents.ipynb."""
-    found = re.fullmatch(r"(\d{1,2})\.([1-9])", number)
-    if not found or int(found[1]) >= len(NAMES):
-        raise ValueError(
-            f"a lesson's number is chapter.place, from 0.1 to {len(NAMES) - 1}.9, got {number!r}"
-        )
-    chapter = int(found[1])
+    chapter, order = split(number)
     name = re.sub(r"\W+", "_", title.lower()).strip("_")
-    return chapters / f"{chapter:02d}_{NAMES[chapter]}" / f"{found[2]}_{name}.ipynb"
+    return chapters / f"{chapter:02d}_{COURSE[chapter].name}" / f"{order}_{name}.ipynb"
+
+
+def split(number: str) -> tuple[int, int]:
+    """Chapter 2 and place 1 from 2.1."""
+    found = re.fullmatch(r"(\d{1,2})\.([1-9])", number)
+    if not found or int(found[1]) >= len(COURSE):
+        raise ValueError(
+            f"a lesson's number is chapter.place, from 0.1 to {len(COURSE) - 1}.9, got {number!r}"
+        )
+    return int(found[1]), int(found[2])
+
+
+def planned_title(number: str) -> str:
+    """The title that the map of the course has for a lesson."""
+    chapter, order = split(number)
+    titles = COURSE[chapter].lessons
+    if order > len(titles):
+        raise ValueError(f"the map of the course has no lesson {number}; give a title for it")
+    return titles[order - 1]
 
 
 def write(number: str, title: str, chapters: Path = CHAPTERS) -> Path:
@@ -108,16 +118,19 @@ def _nbgrader(grade_id: str, *, solution: bool = False, grade: bool = False) -> 
 def main(arguments: list[str]) -> int:
     """Write a skeleton and say what comes next."""
     if not arguments:
-        print('say which lesson: run.py new-lesson 2.1 "Synaptic currents"', file=sys.stderr)
+        print("say which lesson: run.py new-lesson 2.1", file=sys.stderr)
         return 2
+    number, title = arguments[0], " ".join(arguments[1:])
     try:
-        path = write(arguments[0], " ".join(arguments[1:]) or "Untitled")
+        path = write(number, title or planned_title(number))
     except ValueError as error:
         print(f"neurolab: {error}", file=sys.stderr)
         return 1
-    chapter = path.parent.name.partition("_")[2]
-    print(f"{path.relative_to(CHAPTERS.parent)} is there; its questions, exercises and hints go to")
-    print(f"neurolab/course/lessons/{chapter}.py; then: python3 run.py execute, run.py check")
+    texts = f"neurolab/course/lessons/{path.parent.name.partition('_')[2]}.py"
+    print(
+        f"{path.relative_to(CHAPTERS.parent).as_posix()} is there. Its questions, exercises and "
+        f"hints go to {texts},\na link to chapters/index.ipynb; then: run.py execute, run.py check"
+    )
     return 0
 
 

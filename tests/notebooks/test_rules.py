@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from tests.notebooks import skeleton
 from tests.notebooks.execute import as_text, normalise
-from tests.notebooks.rules import problems
+from tests.notebooks.rules import ROOT, problems
 
 
 @pytest.fixture
@@ -23,6 +25,18 @@ def lesson(tmp_path: Path) -> Path:
 def test_the_skeleton_passes_every_rule(lesson: Path) -> None:
     assert lesson.parts[-2:] == ("02_synapses", "1_synaptic_currents.ipynb")
     assert problems(lesson) == []
+
+
+def test_the_skeleton_passes_the_linter(lesson: Path) -> None:
+    for command in (["check", "--quiet"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml")]
+        assert subprocess.run([*ruff, str(lesson)]).returncode == 0
+
+
+def test_the_map_of_the_course_knows_the_title() -> None:
+    assert skeleton.planned_title("2.1") == "Synaptic currents"
+    with pytest.raises(ValueError, match=r"the map of the course has no lesson 2\.9; give a title"):
+        skeleton.planned_title("2.9")
 
 
 def test_the_skeleton_never_overwrites(lesson: Path, tmp_path: Path) -> None:
@@ -133,7 +147,7 @@ FAULTS: dict[str, tuple[Callable[[Any], None], str]] = {
         'has no line lesson = nl.lesson("2.1")',
     ),
     "no minutes": (
-        lambda n: setattr(n.cells[0], "source", "# 2.1 Synaptic currents"),
+        lambda n: setattr(n.cells[0], "source", "# Synaptic currents"),
         "how many minutes",
     ),
     "long introduction": (_long_prose, "before the learner does anything"),
