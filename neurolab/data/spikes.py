@@ -51,25 +51,37 @@ class SpikeTrains:
         times = check.finite_array(self.times, "times")
         start, stop = check.finite(self.start, "start"), check.finite(self.stop, "stop")
         n = check.whole(self.n, "n")
-        ids = np.zeros(times.size, np.int64) if self.ids is None else np.ascontiguousarray(self.ids, np.int64)
+        ids = (
+            np.zeros(times.size, np.int64)
+            if self.ids is None
+            else np.ascontiguousarray(self.ids, np.int64)
+        )
         if times.ndim != 1 or ids.shape != times.shape:
-            raise ValueError(f"times and ids must be 1-D and equally long, got shapes {times.shape} and {ids.shape}")
+            raise ValueError(
+                f"times and ids must be 1-D and equally long, got shapes {times.shape} and {ids.shape}"
+            )
         if stop <= start:
             raise ValueError(f"stop must be above start, got start={start:g}, stop={stop:g}")
         if times.size and np.any(np.diff(times) < 0):
-            raise ValueError("times must be in ascending order; sort them, and the ids with them, first")
+            raise ValueError(
+                "times must be in ascending order; sort them, and the ids with them, first"
+            )
         if times.size and (times[0] < start or times[-1] > stop):
             raise ValueError(
                 f"times must lie in the window [{start:g}, {stop:g}] ms, got {times[0]:g} to {times[-1]:g}; "
                 "widen start and stop, or leave those spikes out"
             )
         if ids.size and (ids.min() < 0 or ids.max() >= n):
-            raise ValueError(f"ids must be 0 to {n - 1}, got {ids.min()} to {ids.max()}; raise n or renumber the units")
+            raise ValueError(
+                f"ids must be 0 to {n - 1}, got {ids.min()} to {ids.max()}; raise n or renumber the units"
+            )
         for name, value in dict(times=times, ids=ids, start=start, stop=stop, n=n).items():
             object.__setattr__(self, name, value)
 
     @classmethod
-    def from_lists(cls, trains: Iterable[ArrayLike], *, stop: float, start: float = 0.0) -> SpikeTrains:
+    def from_lists(
+        cls, trains: Iterable[ArrayLike], *, stop: float, start: float = 0.0
+    ) -> SpikeTrains:
         """Spike trains from one list of times (ms) for each unit."""
         lists = [check.finite_array(train, f"train {i}").ravel() for i, train in enumerate(trains)]
         times = np.concatenate(lists) if lists else np.empty(0)
@@ -130,7 +142,9 @@ class SpikeTrains:
         width = check.positive(width, "width")
         bins = int(np.floor(self.duration / width * (1 + 1e-12)))
         if bins < 1:
-            raise ValueError(f"width must be at most the window of {self.duration:g} ms, got {width:g}")
+            raise ValueError(
+                f"width must be at most the window of {self.duration:g} ms, got {width:g}"
+            )
         index = np.floor((self.times - self.start) / width).astype(np.int64)
         keep = index < bins
         flat = np.bincount(self.ids[keep] * bins + index[keep], minlength=self.n * bins)
@@ -147,4 +161,3 @@ class SpikeTrains:
             and np.array_equal(self.times, other.times)
             and np.array_equal(self.ids, other.ids)
         )
-

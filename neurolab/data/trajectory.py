@@ -53,7 +53,9 @@ class Trajectory(Mapping[str, NDArray[np.float64]]):
             return self.samples[self.states.index(key)]
         if isinstance(key, slice):
             return replace(self, t=self.t[key], samples=self.samples[:, key])
-        raise TypeError(f"index a trajectory by a state's name or a slice, got {key!r}; for a time window use .between")
+        raise TypeError(
+            f"index a trajectory by a state's name or a slice, got {key!r}; for a time window use .between"
+        )
 
     def __getattr__(self, name: str) -> NDArray[np.float64]:
         if not name.startswith("_") and name in self.states:

@@ -92,14 +92,21 @@ def _dormand_prince(
         z = weighted(y, step, (44 / 45, -56 / 15, 32 / 9), (k1, k2, k3))
         k4 = model.rhs(t + 4 * step / 5, z, p, u, live)
         u = model.drive_at(t + 8 * step / 9, constants)
-        z = weighted(y, step, (19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729), (k1, k2, k3, k4))
+        z = weighted(
+            y, step, (19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729), (k1, k2, k3, k4)
+        )
         k5 = model.rhs(t + 8 * step / 9, z, p, u, live)
         u = model.drive_at(t + step, constants)
         z = weighted(
-            y, step, (9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656), (k1, k2, k3, k4, k5)
+            y,
+            step,
+            (9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656),
+            (k1, k2, k3, k4, k5),
         )
         k6 = model.rhs(t + step, z, p, u, live)
-        z = weighted(y, step, (35 / 384, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84), (k1, k3, k4, k5, k6))
+        z = weighted(
+            y, step, (35 / 384, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84), (k1, k3, k4, k5, k6)
+        )
         k7 = model.rhs(t + step, z, p, u, live)
         stages = (k1, k3, k4, k5, k6, k7)
         error = step * _norm(combined(_ERROR, stages), y, z, rtol, atol)
@@ -115,7 +122,12 @@ def _dormand_prince(
             h *= growth
         elif growth < 1.0:
             h = step * growth
-        q1, q2, q3, q4 = combined(_Q1, (k1,)), combined(_Q2, stages), combined(_Q3, stages), combined(_Q4, stages)
+        q1, q2, q3, q4 = (
+            combined(_Q1, (k1,)),
+            combined(_Q2, stages),
+            combined(_Q3, stages),
+            combined(_Q4, stages),
+        )
         stop = step
         after = model.excess(z, p) if live == 1.0 else before
         spiked = live == 1.0 and before < 0.0 <= after
@@ -141,7 +153,9 @@ def _dormand_prince(
                 low, high = 0.0, stop / step
                 for _ in range(50):
                     middle = 0.5 * (low + high)
-                    model.events_into(t + middle * step, _between(y, step, middle, q1, q2, q3, q4), p, probe)
+                    model.events_into(
+                        t + middle * step, _between(y, step, middle, q1, q2, q3, q4), p, probe
+                    )
                     if probe[e] * old[e] > 0.0:
                         low = middle
                     else:
@@ -238,14 +252,20 @@ def integrate(
             raise ValueError(
                 f"{name} must be a number or a function of t for integrate, got an array; simulate takes arrays"
             )
-    constants = np.array([0.0 if n in drives else check.finite(v, n) for n, v in setting.inputs.items()] or [0.0])
+    constants = np.array(
+        [0.0 if n in drives else check.finite(v, n) for n, v in setting.inputs.items()] or [0.0]
+    )
     full = model.extended(events, drives)
     rows = model.rows(record)
     out = np.empty((int(rows.max()) + 1, int(np.floor(duration / spacing * (1 + 1e-12))) + 1))
     for row, start in zip(rows, setting.state, strict=True):
         if row >= 0:
             out[row, 0] = start
-    spikes, event_times, event_ids = np.empty(_BUFFER), np.empty(_BUFFER), np.empty(_BUFFER, np.int64)
+    spikes, event_times, event_ids = (
+        np.empty(_BUFFER),
+        np.empty(_BUFFER),
+        np.empty(_BUFFER, np.int64),
+    )
     old, new, probe = np.empty(len(events)), np.empty(len(events)), np.empty(len(events))
     found: list[Array] = []
     met: list[tuple[Array, NDArray[np.int64]]] = []

@@ -35,14 +35,20 @@ __all__ = ["ModelType", "COMPILE_ERRORS", "combined", "explain", "put", "weighte
 
 COMPILE_ERRORS = (NumbaError, UnsupportedBytecodeError)
 
-_living: dict[str, Model] = {}  # digest -> model; its functions are needed only when nothing is in the cache
+_living: dict[
+    str, Model
+] = {}  # digest -> model; its functions are needed only when nothing is in the cache
 
 
 class ModelType(types.Type):  # type: ignore[misc]
     """numba's type of a Model: the names its code needs, and the digest of that code."""
 
     def __init__(self, model: Model) -> None:
-        self.states, self.params, self.inputs = tuple(model.states), tuple(model.params), tuple(model.inputs)
+        self.states, self.params, self.inputs = (
+            tuple(model.states),
+            tuple(model.params),
+            tuple(model.inputs),
+        )
         self.digest = model.digest
         super().__init__(f"Model({self.states},{self.params},{self.inputs},{self.digest})")
 
@@ -76,8 +82,12 @@ def compile_plain(function: Callable[..., Any], seen: dict[Any, Any] | None = No
     for name in used_globals(function.__code__):
         if name in namespace:
             namespace[name] = compiled(namespace[name])
-    cells = tuple(pytypes.CellType(compiled(cell.cell_contents)) for cell in function.__closure__ or ())
-    copy = pytypes.FunctionType(function.__code__, namespace, function.__name__, function.__defaults__, cells or None)
+    cells = tuple(
+        pytypes.CellType(compiled(cell.cell_contents)) for cell in function.__closure__ or ()
+    )
+    copy = pytypes.FunctionType(
+        function.__code__, namespace, function.__name__, function.__defaults__, cells or None
+    )
     copy.__qualname__ = function.__qualname__
     seen[function] = numba.njit(error_model="numpy", forceinline=True)(copy)
     return seen[function]
@@ -94,7 +104,9 @@ def _rhs(self, t, y, p, I, live):
     """dy/dt; `live` is 1.0, or 0.0 while the first state is held after a reset (a constant 1.0 costs nothing)."""
     function = compile_plain(_living[self.digest].rhs)
     values = ",".join(["live * slope[0]"] + [f"slope[{j}]" for j in range(1, len(self.states))])
-    source = f"def f(self, t, y, p, I, live):\n    slope = function(t, y, p, I)\n    return ({values},)"
+    source = (
+        f"def f(self, t, y, p, I, live):\n    slope = function(t, y, p, I)\n    return ({values},)"
+    )
     return _written(source, function=function)
 
 
@@ -111,7 +123,9 @@ def _drive(self, samples, column):
     if len(self.inputs) == 1:
         return lambda self, samples, column: samples[0, column]
     values = ",".join(f"samples[{j}, column]" for j in range(len(self.inputs)))
-    return _written(f"def f(self, samples, column): return U({values})", U=namedtuple("Inputs", self.inputs))
+    return _written(
+        f"def f(self, samples, column): return U({values})", U=namedtuple("Inputs", self.inputs)
+    )
 
 
 @overload_method(ModelType, "drive_at")
@@ -119,7 +133,10 @@ def _drive_at(self, t, constants):
     """The input at time t: functions of t are compiled in, the others stand in `constants`."""
     drives = _living[self.digest].drives
     functions = {f"drive_{name}": compile_plain(function) for name, function in drives.items()}
-    values = [f"drive_{name}(t)" if name in drives else f"constants[{j}]" for j, name in enumerate(self.inputs)]
+    values = [
+        f"drive_{name}(t)" if name in drives else f"constants[{j}]"
+        for j, name in enumerate(self.inputs)
+    ]
     if len(values) == 1:
         return _written(f"def f(self, t, constants): return {values[0]}", **functions)
     source = f"def f(self, t, constants): return U({','.join(values)})"
@@ -130,7 +147,9 @@ def _drive_at(self, t, constants):
 def _events_into(self, t, y, p, out):
     """Write the value of every event function."""
     events = _living[self.digest].events
-    functions = {f"event_{j}": compile_plain(function) for j, function in enumerate(events.values())}
+    functions = {
+        f"event_{j}": compile_plain(function) for j, function in enumerate(events.values())
+    }
     lines = "".join(f"\n    out[{j}] = event_{j}(t, y, p)" for j in range(len(events)))
     return _written(f"def f(self, t, y, p, out):{lines}\n    return", **functions)
 
@@ -187,10 +206,14 @@ def _rush_larsen(self, y, h, slope, closed, opened):
     """Gates by their exact solution over `h`, the other states by Euler; dg/dt = a - b g from its value at 0 and 1."""
     gates = _living[self.digest].gates
     parts = [
-        f"advance(y[{j}], h, closed[{j}], closed[{j}] - opened[{j}])" if name in gates else f"y[{j}] + h * slope[{j}]"
+        f"advance(y[{j}], h, closed[{j}], closed[{j}] - opened[{j}])"
+        if name in gates
+        else f"y[{j}] + h * slope[{j}]"
         for j, name in enumerate(self.states)
     ]
-    return _written(f"def f(self, y, h, slope, closed, opened): return ({','.join(parts)},)", advance=_relax)
+    return _written(
+        f"def f(self, y, h, slope, closed, opened): return ({','.join(parts)},)", advance=_relax
+    )
 
 
 @numba.njit(error_model="numpy")
@@ -202,7 +225,10 @@ def _relax(g: float, h: float, a: float, b: float) -> float:
 
 def combined(coefficients: Any, slopes: Any) -> Any:
     """sum_i coefficients[i] * slopes[i], on tuples."""
-    return tuple(sum(c * k[j] for c, k in zip(coefficients, slopes, strict=True)) for j in range(len(slopes[0])))
+    return tuple(
+        sum(c * k[j] for c, k in zip(coefficients, slopes, strict=True))
+        for j in range(len(slopes[0]))
+    )
 
 
 def weighted(y: Any, h: Any, coefficients: Any, slopes: Any) -> Any:
@@ -235,7 +261,9 @@ def put(out: Any, rows: Any, column: Any, y: Any) -> None:
 
 @overload(put)
 def _put(out, rows, column, y):
-    lines = "".join(f"\n    if rows[{j}] >= 0: out[rows[{j}], column] = y[{j}]" for j in range(len(y)))
+    lines = "".join(
+        f"\n    if rows[{j}] >= 0: out[rows[{j}], column] = y[{j}]" for j in range(len(y))
+    )
     return _written(f"def f(out, rows, column, y):{lines}")
 
 
@@ -247,7 +275,11 @@ def explain(model: Model, error: Exception) -> ValueError:
     setting = model.set({})
     state, p = numba.typeof(setting.state), numba.typeof(model.Params(*setting.params.tolist()))
     drive = numba.typeof(model.input_value([float(item.value) for item in model.inputs.values()]))
-    functions = [(model.rhs, (types.float64, state, p, drive)), (model.reset, (state, p)), (model.threshold, (state, p))]
+    functions = [
+        (model.rhs, (types.float64, state, p, drive)),
+        (model.reset, (state, p)),
+        (model.threshold, (state, p)),
+    ]
     functions += [(event, (types.float64, state, p)) for event in model.events.values()]
     functions += [(driving, (types.float64,)) for driving in model.drives.values()]
     for function, signature in functions:
@@ -267,11 +299,17 @@ def _blame(text: str) -> str:
     """Line and reason out of numba's message: ` at line 3, `x = ...`: reason`."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     lines = [line.strip() for line in text.splitlines()]
-    reasons = [line for line in lines if line and not line.startswith(("Failed in nopython", "- Resolution", "File "))]
+    reasons = [
+        line
+        for line in lines
+        if line and not line.startswith(("Failed in nopython", "- Resolution", "File "))
+    ]
     reason = reasons[0] if reasons else "numba gives no reason"
     if call := next((line for line in lines if line.startswith(">>> ")), None):
         reason = f"no compiled form of {call.removeprefix('>>> ')}"
-    place = re.search(r"During: .* at (.+) \((\d+)\)", text) or re.search(r'File "(.+)", line (\d+)', text)
+    place = re.search(r"During: .* at (.+) \((\d+)\)", text) or re.search(
+        r'File "(.+)", line (\d+)', text
+    )
     if place is None:
         return f": {reason}"
     source = linecache.getline(place[1], int(place[2])).strip()

@@ -55,9 +55,13 @@ def detect_spikes(
     """
     times, volts = check.finite_array(t, "t"), check.finite_array(V, "V")
     if times.ndim != 1 or times.shape != volts.shape or times.size < 2:
-        raise ValueError(f"t and V must be 1-D, equally long, of two samples or more; got {times.shape} and {volts.shape}")
+        raise ValueError(
+            f"t and V must be 1-D, equally long, of two samples or more; got {times.shape} and {volts.shape}"
+        )
     if np.any(np.diff(times) <= 0):
-        raise ValueError("t must be in ascending order without repeats; sort the trace by time first")
+        raise ValueError(
+            "t must be in ascending order without repeats; sort the trace by time first"
+        )
     check.choice(interpolation, INTERPOLATIONS, "interpolation")
     refractory = check.non_negative(refractory, "refractory")
     excess = volts - check.finite(threshold, "threshold")

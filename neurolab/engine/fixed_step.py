@@ -30,20 +30,52 @@ _SPIKE_BUFFER = 4096
 
 
 @kernel
-def _euler(model: Any, t: float, y: Any, p: Any, h: float, samples: Array, column: int, stride: int, live: float) -> Any:
+def _euler(
+    model: Any,
+    t: float,
+    y: Any,
+    p: Any,
+    h: float,
+    samples: Array,
+    column: int,
+    stride: int,
+    live: float,
+) -> Any:
     k1 = model.rhs(t, y, p, model.drive(samples, column), live)
     return weighted(y, h, (1.0,), (k1,))
 
 
 @kernel
-def _heun(model: Any, t: float, y: Any, p: Any, h: float, samples: Array, column: int, stride: int, live: float) -> Any:
+def _heun(
+    model: Any,
+    t: float,
+    y: Any,
+    p: Any,
+    h: float,
+    samples: Array,
+    column: int,
+    stride: int,
+    live: float,
+) -> Any:
     k1 = model.rhs(t, y, p, model.drive(samples, column), live)
-    k2 = model.rhs(t + h, weighted(y, h, (1.0,), (k1,)), p, model.drive(samples, column + 2 * stride), live)
+    k2 = model.rhs(
+        t + h, weighted(y, h, (1.0,), (k1,)), p, model.drive(samples, column + 2 * stride), live
+    )
     return weighted(y, h, (0.5, 0.5), (k1, k2))
 
 
 @kernel
-def _rk4(model: Any, t: float, y: Any, p: Any, h: float, samples: Array, column: int, stride: int, live: float) -> Any:
+def _rk4(
+    model: Any,
+    t: float,
+    y: Any,
+    p: Any,
+    h: float,
+    samples: Array,
+    column: int,
+    stride: int,
+    live: float,
+) -> Any:
     start, middle = model.drive(samples, column), model.drive(samples, column + stride)
     end = model.drive(samples, column + 2 * stride)
     k1 = model.rhs(t, y, p, start, live)
@@ -55,7 +87,15 @@ def _rk4(model: Any, t: float, y: Any, p: Any, h: float, samples: Array, column:
 
 @kernel
 def _exponential_euler(
-    model: Any, t: float, y: Any, p: Any, h: float, samples: Array, column: int, stride: int, live: float
+    model: Any,
+    t: float,
+    y: Any,
+    p: Any,
+    h: float,
+    samples: Array,
+    column: int,
+    stride: int,
+    live: float,
 ) -> Any:
     drive = model.drive(samples, column)
     slope = model.rhs(t, y, p, drive, live)
@@ -169,7 +209,11 @@ class _Drive:
                         "give a number, a function of t, or an array of that length"
                     )
                 values.append(array)
-        width = 3 if any(map(callable, values)) else max((int(np.ndim(value) > 0) for value in values), default=0)
+        width = (
+            3
+            if any(map(callable, values))
+            else max((int(np.ndim(value) > 0) for value in values), default=0)
+        )
         return cls(tuple(values), tuple(inputs), width, dt)
 
     def columns(self, i0: int, i1: int) -> Array:
@@ -241,7 +285,9 @@ def simulate_fixed(
     every = check.whole(every, "every")
     method = check.choice(method, METHODS, "method")
     if method == "exponential_euler" and not model.gates:
-        raise ValueError(f"method 'exponential_euler' needs a model with gates, and {model.name} names none; use 'rk4'")
+        raise ValueError(
+            f"method 'exponential_euler' needs a model with gates, and {model.name} names none; use 'rk4'"
+        )
     rows = model.rows(record)
     setting = model.set(values)
     n = round(duration / dt)
@@ -282,13 +328,22 @@ def simulate_fixed(
     try:
         chunks.run_chunked(advance, progress)
     except KeyboardInterrupt:
-        message = f"interrupted at t = {done * dt:g} of {duration:g} ms; .partial holds the run so far"
+        message = (
+            f"interrupted at t = {done * dt:g} of {duration:g} ms; .partial holds the run so far"
+        )
         raise chunks.Interrupted(message, finish(done)) from None
     return finish(n)
 
 
 def _trajectory(
-    model: Model, setting: Setting, rows: Any, out: Array, spikes: list[Array], last: int, dt: float, every: int
+    model: Model,
+    setting: Setting,
+    rows: Any,
+    out: Array,
+    spikes: list[Array],
+    last: int,
+    dt: float,
+    every: int,
 ) -> Trajectory:
     columns = last // every + 1
     found = None
@@ -310,7 +365,13 @@ def _trajectory(
 
 
 def _diverged(
-    model: Model, out: Array, i0: int, done: int, every: int, dt: float, finish: Callable[[int], Trajectory]
+    model: Model,
+    out: Array,
+    i0: int,
+    done: int,
+    every: int,
+    dt: float,
+    finish: Callable[[int], Trajectory],
 ) -> chunks.Diverged:
     first, last = i0 // every + 1, done // every
     bad = np.flatnonzero(~np.isfinite(out[:, first : last + 1]).all(axis=0))

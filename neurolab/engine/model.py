@@ -26,9 +26,43 @@ __all__ = ["Model", "Param", "Setting", "param", "simulate"]
 
 Rhs = Callable[..., Sequence[float]]
 
-_RESERVED = {"t", "duration", "dt", "method", "every", "record", "progress", "seed", "params", "inputs", "states"}
-_RESERVED |= {"spikes", "events", "window", "samples", "units", "model", "steps", "between", "save", "load"}
-_RESERVED |= {"keys", "values", "items", "get", "to_dataframe", "spike_times", "rtol", "atol", "max_step", "times"}
+_RESERVED = {
+    "t",
+    "duration",
+    "dt",
+    "method",
+    "every",
+    "record",
+    "progress",
+    "seed",
+    "params",
+    "inputs",
+    "states",
+}
+_RESERVED |= {
+    "spikes",
+    "events",
+    "window",
+    "samples",
+    "units",
+    "model",
+    "steps",
+    "between",
+    "save",
+    "load",
+}
+_RESERVED |= {
+    "keys",
+    "values",
+    "items",
+    "get",
+    "to_dataframe",
+    "spike_times",
+    "rtol",
+    "atol",
+    "max_step",
+    "times",
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +76,14 @@ class Param:
     doc: str = ""
 
 
-def param(value: float, unit: str = "", *, low: float | None = None, high: float | None = None, doc: str = "") -> Param:
+def param(
+    value: float,
+    unit: str = "",
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    doc: str = "",
+) -> Param:
     """A parameter, input or state of a Model with its unit: gives sliders, axis labels, messages and docs.
 
     Parameters
@@ -78,7 +119,9 @@ def simulate(system: _Simulable, *args: Any, **kwargs: Any) -> Any:
     """
     method = getattr(system, "simulate", None)
     if method is None:
-        raise TypeError(f"simulate takes a Model (or anything with a simulate method), got {type(system).__name__}")
+        raise TypeError(
+            f"simulate takes a Model (or anything with a simulate method), got {type(system).__name__}"
+        )
     return method(*args, **kwargs)
 
 
@@ -150,13 +193,17 @@ class Model:
         self.params = _described(params, "params")
         self.inputs = _described({"I": Param(0.0)} if inputs is None else inputs, "inputs")
         if not self.states:
-            raise ValueError("state must name at least one variable, got none; give state=dict(V=-65.0)")
+            raise ValueError(
+                "state must name at least one variable, got none; give state=dict(V=-65.0)"
+            )
         _check_names(self.states, self.params, self.inputs)
         self.threshold = self._level(threshold, "threshold")
         self.reset = reset
         self.refractory = self._level(refractory, "refractory")
         if reset is None and refractory is not None:
-            raise ValueError("refractory needs a reset: without one nothing is held after a spike; give reset=")
+            raise ValueError(
+                "refractory needs a reset: without one nothing is held after a spike; give reset="
+            )
         if reset is not None and threshold is None:
             raise ValueError("reset needs a threshold that triggers it; give threshold=")
         self.events: Mapping[str, Callable[..., float]] = {}  # see `extended`
@@ -223,7 +270,9 @@ class Model:
     def digest(self) -> str:
         """Names this model's compiled code: equal for equal code, whatever process or notebook it was typed in."""
         extra = [*self.events, *self.events.values(), *self.drives, *self.drives.values()]
-        return fingerprint(self.rhs, self.threshold, self.reset, self.refractory, self.gates, *extra)
+        return fingerprint(
+            self.rhs, self.threshold, self.reset, self.refractory, self.gates, *extra
+        )
 
     def extended(self, events: Mapping[str, Any], drives: Mapping[str, Any]) -> Model:
         """A copy whose compiled code also holds event functions (t, y, p) and inputs that are functions of t."""
@@ -263,7 +312,10 @@ class Model:
                 raise check.unknown(name, known, self.name)
 
         def chosen(group: Mapping[str, Param]) -> list[float]:
-            return [check.finite(values[k], k) if k in values else item.value for k, item in group.items()]
+            return [
+                check.finite(values[k], k) if k in values else item.value
+                for k, item in group.items()
+            ]
 
         return Setting(
             state=tuple(chosen(self.states)),
@@ -285,7 +337,9 @@ class Model:
         kept = [name for name in names if name in chosen]
         return np.array([kept.index(name) if name in kept else -1 for name in names])
 
-    def derivative(self, state: Sequence[float] | NDArray[np.float64], /, t: float = 0.0, **values: Any) -> NDArray[Any]:
+    def derivative(
+        self, state: Sequence[float] | NDArray[np.float64], /, t: float = 0.0, **values: Any
+    ) -> NDArray[Any]:
         """dy/dt at `state`, evaluated in plain Python: for a phase plane, a Jacobian, a look by hand.
 
         `state` has shape (states,) or (states, ...): with arrays every state is evaluated at every point, provided rhs
@@ -293,10 +347,14 @@ class Model:
         """
         setting = self.set(values)
         p = self.Params(*map(float, setting.params))
-        drive = self.input_value([check.finite(value, name) for name, value in setting.inputs.items()])
+        drive = self.input_value(
+            [check.finite(value, name) for name, value in setting.inputs.items()]
+        )
         points = np.asarray(state, float)
         if points.shape[:1] != (len(self.states),):
-            raise ValueError(f"state must have {len(self.states)} rows ({', '.join(self.states)}), got {points.shape}")
+            raise ValueError(
+                f"state must have {len(self.states)} rows ({', '.join(self.states)}), got {points.shape}"
+            )
         flat = points.reshape(len(self.states), -1).T
         slopes = [self.rhs(t, tuple(map(float, point)), p, drive) for point in flat]
         return np.array(slopes, float).T.reshape(points.shape)

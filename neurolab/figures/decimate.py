@@ -28,8 +28,9 @@ def thin(
 
 
 def min_max(y: Values, bins: int) -> np.ndarray:
-    """Indices of the lowest and highest sample of each of `bins` stretches, and of both ends."""
-    size = y.size // bins
+    """Indices of the lowest and highest sample of each of about `bins` stretches, and of both ends."""
+    size = -(-y.size // bins)  # rounded up, so that what is left over is no longer than a stretch
+    bins = y.size // size
     body = size * bins
     # NaN would win both argmin and argmax: a stretch with a gap shows its numbers
     low = np.where(np.isnan(y[:body]), np.inf, y[:body]).reshape(bins, size).argmin(axis=1)

@@ -119,7 +119,9 @@ def kernel(function: F) -> F:
 
 def prune(limit_mb: float = CACHE_LIMIT_MB) -> int:
     """Delete the entries used longest ago until the cache holds at most `limit_mb`; the number deleted."""
-    entries = sorted(cache_root().glob("numba*/*.nbc"), key=lambda path: path.stat().st_mtime, reverse=True)
+    entries = sorted(
+        cache_root().glob("numba*/*.nbc"), key=lambda path: path.stat().st_mtime, reverse=True
+    )
     total, deleted = 0, 0
     for path in entries:
         total += path.stat().st_size

@@ -13,7 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["choice", "finite", "finite_array", "nearest", "non_negative", "positive", "unknown", "whole"]
+__all__ = [
+    "choice",
+    "finite",
+    "finite_array",
+    "nearest",
+    "non_negative",
+    "positive",
+    "unknown",
+    "whole",
+]
 
 
 def finite(value: Any, name: str) -> float:
@@ -23,7 +32,9 @@ def finite(value: Any, name: str) -> float:
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be a number, got {value!r}; give one plain number") from None
     if not math.isfinite(number):
-        raise ValueError(f"{name} must be finite, got {number}; look for a division by zero before it")
+        raise ValueError(
+            f"{name} must be finite, got {number}; look for a division by zero before it"
+        )
     return number
 
 

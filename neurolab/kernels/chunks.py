@@ -52,7 +52,9 @@ def superseded_when(predicate: Callable[[], bool]) -> Iterator[None]:
         _thread.predicate = outer
 
 
-def run_chunked(advance: Callable[[int], float], progress: Callable[[float], object] | None = None) -> None:
+def run_chunked(
+    advance: Callable[[int], float], progress: Callable[[float], object] | None = None
+) -> None:
     """Call `advance(size)` until it returns 1; it works on about `size` steps and returns the fraction done in all.
 
     Sizes follow the measured speed, so results must not depend on them. `progress` is told each fraction.

@@ -20,7 +20,9 @@ __all__ = ["exp"]
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01  # ln 2 in two pieces, so that k * ln 2 is exact enough
 LN2_LOW = 1.90821492927058770002e-10
-ROUND = 6755399441055744.0  # 1.5 * 2^52: adding and subtracting it rounds to the nearest whole number
+ROUND = (
+    6755399441055744.0  # 1.5 * 2^52: adding and subtracting it rounds to the nearest whole number
+)
 
 
 @intrinsic

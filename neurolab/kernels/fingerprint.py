@@ -21,7 +21,9 @@ __all__ = ["fingerprint", "source_digest", "used_globals"]
 
 def used_globals(code: types.CodeType) -> list[str]:
     """Global names that the code reads, nested functions included; attribute names are not globals."""
-    names = {i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    names = {
+        i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    }
     nested = [c for c in code.co_consts if isinstance(c, types.CodeType)]
     return sorted(names.union(*(used_globals(c) for c in nested)))
 
@@ -66,8 +68,14 @@ def _feed(digest: Any, value: Any, seen: tuple[Any, ...]) -> None:
     elif isinstance(value, types.ModuleType):
         digest.update(f"module {value.__name__}".encode())
     elif isinstance(value, (type, types.BuiltinFunctionType, np.ufunc)):
-        digest.update(f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', value.__name__)}".encode())
-    elif value is None or value is Ellipsis or isinstance(value, (str, bytes, numbers.Number, np.generic)):
+        digest.update(
+            f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', value.__name__)}".encode()
+        )
+    elif (
+        value is None
+        or value is Ellipsis
+        or isinstance(value, (str, bytes, numbers.Number, np.generic))
+    ):
         digest.update(f"{type(value).__name__} {value!r}".encode())
     else:
         raise ValueError(

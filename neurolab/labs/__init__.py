@@ -1,1 +1,5 @@
 """Ready-made explorable functions, one module a chapter; ranges, presets, targets are data."""
+
+from neurolab.labs import membrane
+
+__all__ = ["membrane"]

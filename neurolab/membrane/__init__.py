@@ -15,6 +15,7 @@ from neurolab.membrane.squid_axon import (
     hodgkin_huxley,
     hodgkin_huxley_rates,
 )
+from neurolab.membrane.thresholds import find_rheobase
 
 __all__ = [
     "compute_fitzhugh_nagumo_nullclines",
@@ -22,6 +23,7 @@ __all__ = [
     "compute_gate_time_constants",
     "compute_lif_rate",
     "compute_passive_response",
+    "find_rheobase",
     "fitzhugh_nagumo",
     "fitzhugh_nagumo_from_slope",
     "fitzhugh_nagumo_slope",

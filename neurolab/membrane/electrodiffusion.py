@@ -33,7 +33,9 @@ def thermal_voltage(T: float = 6.3) -> float:
     return 1e3 * GAS_CONSTANT * kelvin / FARADAY
 
 
-def nernst(outside: ArrayLike, inside: ArrayLike, z: int = 1, T: float = 6.3) -> NDArray[np.float64] | float:
+def nernst(
+    outside: ArrayLike, inside: ArrayLike, z: int = 1, T: float = 6.3
+) -> NDArray[np.float64] | float:
     """Nernst potential E = RT/(zF) ln(outside/inside): the voltage at which an ion has no reason to move.
 
     Parameters
@@ -65,8 +67,12 @@ def nernst(outside: ArrayLike, inside: ArrayLike, z: int = 1, T: float = 6.3) ->
     c_out, c_in = check.finite_array(outside, "outside"), check.finite_array(inside, "inside")
     for name, values in (("outside", c_out), ("inside", c_in)):
         if np.any(values <= 0):
-            raise ValueError(f"{name} must be above 0 mM, got {values.min():g}; a trace of the ion is never quite zero")
+            raise ValueError(
+                f"{name} must be above 0 mM, got {values.min():g}; a trace of the ion is never quite zero"
+            )
     if check.finite(z, "z") == 0:
-        raise ValueError("z must not be 0: an uncharged particle feels no voltage; give the ion's charge, such as 1 or -1")
+        raise ValueError(
+            "z must not be 0: an uncharged particle feels no voltage; give the ion's charge, such as 1 or -1"
+        )
     volts = thermal_voltage(T) / z * np.log(c_out / c_in)
     return float(volts) if volts.ndim == 0 else volts

@@ -62,7 +62,10 @@ def _slope_form(t: float, y: Any, p: Any, I: float) -> Any:
 fitzhugh_nagumo_slope = Model(
     _slope_form,
     name="fitzhugh_nagumo_slope",
-    state=dict(v=param(-1.1994, doc="fast, voltage-like"), w=param(-0.6243, doc="slow, recovery")),
+    state=dict(
+        v=param(-1.1994, low=-2.5, high=2.5, doc="fast, voltage-like"),
+        w=param(-0.6243, low=-2.5, high=2.5, doc="slow, recovery"),
+    ),
     params=dict(
         eps=param(0.064, low=0.01, high=0.5, doc="speed of recovery against that of v"),
         a=param(0.875, low=0, high=1.5, doc="height of the w-nullcline at v = 0"),
@@ -90,7 +93,9 @@ def fitzhugh_nagumo_from_slope(eps: float, a: float, b: float) -> dict[str, floa
     """
     eps, a, b = check.finite(eps, "eps"), check.finite(a, "a"), check.finite(b, "b")
     if b == 0:
-        raise ValueError("b must not be 0: the textbook form has no flat w-nullcline; keep the slope form")
+        raise ValueError(
+            "b must not be 0: the textbook form has no flat w-nullcline; keep the slope form"
+        )
     return dict(eps=eps * b, a=a / b, b=1 / b)
 
 
@@ -103,5 +108,7 @@ def compute_fitzhugh_nagumo_nullclines(
     """
     points = check.finite_array(v, "v")
     if check.finite(b, "b") == 0:
-        raise ValueError("b must not be 0 here: the w-nullcline is the vertical line v = -a; draw that instead")
+        raise ValueError(
+            "b must not be 0 here: the w-nullcline is the vertical line v = -a; draw that instead"
+        )
     return points - points**3 / 3 + I, (points + a) / b

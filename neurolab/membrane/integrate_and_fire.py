@@ -96,6 +96,8 @@ def compute_lif_rate(
         raise ValueError(f"V_reset must be below theta, got V_reset={V_reset:g}, theta={theta:g}")
     V_inf = V_rest + R * current
     above = V_inf > theta
-    gap = np.where(above, V_inf - theta, 1.0)
-    rate = np.where(above, 1e3 / (t_ref + tau_m * np.log(np.where(above, V_inf - V_reset, 1.0) / gap)), 0.0)
+    safe = np.where(
+        above, V_inf, theta + 1.0
+    )  # any value above threshold: those rates are replaced by 0
+    rate = np.where(above, 1e3 / (t_ref + tau_m * np.log((safe - V_reset) / (safe - theta))), 0.0)
     return float(rate) if rate.ndim == 0 else rate

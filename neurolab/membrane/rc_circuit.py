@@ -37,7 +37,9 @@ passive = Model(
         g_L=param(0.1, "mS/cm²", low=0.02, high=0.5, doc="leak conductance"),
         E_L=param(-65.0, "mV", low=-90, high=-40, doc="leak reversal potential"),
     ),
-    inputs=dict(I=param(0.0, "µA/cm²", low=-2, high=2, doc="injected current density, inward positive")),
+    inputs=dict(
+        I=param(0.0, "µA/cm²", low=-2, high=2, doc="injected current density, inward positive")
+    ),
 )
 
 

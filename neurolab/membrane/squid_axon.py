@@ -20,7 +20,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurolab.engine.model import Model, param
 
-__all__ = ["compute_gate_steady_states", "compute_gate_time_constants", "hodgkin_huxley", "hodgkin_huxley_rates"]
+__all__ = [
+    "compute_gate_steady_states",
+    "compute_gate_time_constants",
+    "hodgkin_huxley",
+    "hodgkin_huxley_rates",
+]
 
 
 def _exprel(x: float) -> float:
@@ -64,7 +69,12 @@ def _rhs(t: float, y: Any, p: Any, I: float) -> Any:
     )
 
 
-_M, _H, _N = (a / (a + b) for a, b in zip(hodgkin_huxley_rates(-65.0)[::2], hodgkin_huxley_rates(-65.0)[1::2], strict=True))
+_M, _H, _N = (
+    a / (a + b)
+    for a, b in zip(
+        hodgkin_huxley_rates(-65.0)[::2], hodgkin_huxley_rates(-65.0)[1::2], strict=True
+    )
+)
 
 hodgkin_huxley = Model(
     _rhs,
@@ -82,11 +92,19 @@ hodgkin_huxley = Model(
         g_L=param(0.3, "mS/cm²", low=0, high=1, doc="leak conductance"),
         E_Na=param(50.0, "mV", low=0, high=80, doc="sodium equilibrium potential"),
         E_K=param(-77.0, "mV", low=-100, high=-50, doc="potassium equilibrium potential"),
-        E_L=param(-54.387, "mV", low=-80, high=-40, doc="leak reversal potential, set so that the axon rests at -65 mV"),
+        E_L=param(
+            -54.387,
+            "mV",
+            low=-80,
+            high=-40,
+            doc="leak reversal potential, set so that the axon rests at -65 mV",
+        ),
         T=param(6.3, "°C", low=0, high=30, doc="temperature"),
         Q10=param(3.0, "", low=1, high=4, doc="factor by which the gates speed up in 10 °C"),
     ),
-    inputs=dict(I=param(0.0, "µA/cm²", low=-10, high=160, doc="injected current density, inward positive")),
+    inputs=dict(
+        I=param(0.0, "µA/cm²", low=-10, high=160, doc="injected current density, inward positive")
+    ),
     threshold=0.0,
     gates=("m", "h", "n"),
 )
@@ -112,5 +130,7 @@ def compute_gate_time_constants(V: ArrayLike) -> dict[str, NDArray[np.float64]]:
 
 def _rates(V: ArrayLike) -> NDArray[np.float64]:
     volts = np.asarray(V, float)
-    table = np.array([hodgkin_huxley_rates(v) for v in volts.ravel().tolist()], float).reshape(-1, 6)
+    table = np.array([hodgkin_huxley_rates(v) for v in volts.ravel().tolist()], float).reshape(
+        -1, 6
+    )
     return table.T.reshape(6, *volts.shape)

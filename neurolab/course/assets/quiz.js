@@ -24,6 +24,7 @@ function radios(name, options, chosen, pick) {
     input.type = "radio";
     input.name = name;
     input.checked = i === chosen;
+    input.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the arrow keys for itself
     input.addEventListener("change", () => pick(i));
     label.append(input, make("span", "", text));
     return label;

@@ -1,0 +1,468 @@
+"""Equilibria of a Model, their stability, and the parameter values at which stability changes.
+
+All of it evaluates the model in plain Python: a few thousand calls, no compilation. Equilibria are found by Newton's
+method from many starts. Bifurcations are found on branches: an equilibrium is followed by pseudo-arclength continuation
+through folds, and the sign changes of a test function on the branch are refined.
+
+References
+----------
+Kuznetsov 2004, Elements of Applied Bifurcation Theory, 3rd ed., chapters 3 and 10. Strogatz 2015, Nonlinear Dynamics and
+Chaos, 2nd ed., section 6.3 (the names of fixed points).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurolab.engine.model import Model
+from neurolab.kernels import check
+
+__all__ = [
+    "Bifurcation",
+    "Equilibrium",
+    "compute_jacobian",
+    "find_equilibria",
+    "find_hopf_points",
+    "find_saddle_nodes",
+]
+
+Array = NDArray[np.float64]
+
+_NEWTON_STEPS = 60
+_SAME = 1e-6  # equilibria closer than this, relative to the searched box, are one
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """A state that does not change: its values by name, the Jacobian's eigenvalues (1/ms), and what they make of it."""
+
+    state: Mapping[str, float]
+    eigenvalues: NDArray[np.complex128]
+
+    @property
+    def stable(self) -> bool:
+        """True if every small disturbance dies out."""
+        return bool(self.eigenvalues.real.max() < 0)
+
+    @property
+    def kind(self) -> str:
+        """ "stable node", "unstable spiral", "saddle", ... by the signs and imaginary parts of the eigenvalues."""
+        real = self.eigenvalues.real
+        if (
+            np.any(real > 0)
+            and np.any(real < 0)
+            and not np.any(np.abs(self.eigenvalues[real > 0].imag) > 0)
+        ):
+            return "saddle"
+        leading = self.eigenvalues[np.argmax(real)]
+        shape = "spiral" if abs(leading.imag) > 1e-12 else "node"
+        return f"{'stable' if self.stable else 'unstable'} {shape}"
+
+
+@dataclass(frozen=True)
+class Bifurcation:
+    """Where an equilibrium changes its stability: the parameter's value, the state, and the eigenvalues there."""
+
+    parameter: str
+    value: float
+    state: Mapping[str, float]
+    eigenvalues: NDArray[np.complex128]
+
+    @property
+    def frequency(self) -> float:
+        """Frequency of the oscillation born at a Hopf point, Hz (time in ms): the largest imaginary part / 2 pi."""
+        return float(1e3 * np.abs(self.eigenvalues.imag).max() / (2 * np.pi))
+
+
+def compute_jacobian(
+    model: Model, state: Mapping[str, float] | Sequence[float], **values: Any
+) -> Array:
+    """Matrix of the derivatives d(dy_i/dt)/dy_j at `state`, by central differences.
+
+    Parameters
+    ----------
+    model : Model
+    state : dict of state values, or a sequence in the model's order
+    **values
+        Parameters and inputs by name.
+
+    Returns
+    -------
+    array of shape (states, states), 1/ms (for states of one unit)
+    """
+    point = _point(model, state)
+    return _jacobian(_field(model, values), point)
+
+
+def find_equilibria(
+    model: Model, low: Mapping[str, float] | None = None, high: Mapping[str, float] | None = None, *,
+    starts: int = 200, seed: int = 0, **values: Any,
+) -> list[Equilibrium]:  # fmt: skip
+    """Equilibria with every state between `low` and `high`, in ascending order of the first state.
+
+    Newton's method from `starts` points spread over the box (Halton's sequence, shifted by the seed), so an equilibrium
+    can in principle be missed: raise `starts` where the flow is intricate.
+
+    Parameters
+    ----------
+    low, high : dict of state values, optional
+        The searched box; the model's own ranges if left out.
+    starts : int
+    seed : int
+    **values
+        Parameters and inputs by name.
+
+    Returns
+    -------
+    list of Equilibrium
+
+    Raises
+    ------
+    ValueError
+        For a state without a range, an unknown name, low not below high.
+    """
+    field = _field(model, values)
+    floor, ceiling = _box(model, low, "low"), _box(model, high, "high")
+    if np.any(floor >= ceiling):
+        raise ValueError(
+            f"low must be below high for every state, got low={floor.tolist()}, high={ceiling.tolist()}"
+        )
+    starts = check.whole(starts, "starts")
+    found: list[Array] = []
+    for unit in _halton(starts, floor.size, seed):
+        root = _newton(field, floor + unit * (ceiling - floor), ceiling - floor)
+        if root is None or np.any(root < floor - 1e-9) or np.any(root > ceiling + 1e-9):
+            continue
+        if not any(np.all(np.abs(root - other) < _SAME * (ceiling - floor)) for other in found):
+            found.append(root)
+    found.sort(key=lambda root: float(root[0]))
+    return [
+        Equilibrium(_named(model, root), np.linalg.eigvals(_jacobian(field, root)))
+        for root in found
+    ]
+
+
+def find_hopf_points(
+    model: Model, parameter: str, low: float, high: float, **values: Any
+) -> list[Bifurcation]:
+    """Hopf points of the equilibria of `model` for `parameter` (or an input) between `low` and `high`, ascending.
+
+    There a pair of complex eigenvalues crosses the imaginary axis: an oscillation is born or dies.
+
+    Parameters
+    ----------
+    parameter : str
+        Name of a parameter or input.
+    low, high : float
+        The range followed; a branch may leave the range and come back only through a fold inside it.
+    **values
+        Other parameters and inputs by name; start states say where the branch is looked for.
+
+    Returns
+    -------
+    list of Bifurcation
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, low not below high, or when no equilibrium is found at `low`.
+
+    Examples
+    --------
+    >>> from neurolab.membrane import fitzhugh_nagumo
+    >>> [round(point.value, 6) for point in find_hopf_points(fitzhugh_nagumo, "I", 0.0, 2.0)]
+    [0.331281, 1.418719]
+    """
+
+    def test(jacobian: Array) -> float:
+        return _hopf_test(np.linalg.eigvals(jacobian))
+
+    points = _bifurcations(model, parameter, low, high, values, test)
+    return [
+        p
+        for p in points
+        if np.abs(p.eigenvalues[np.argmin(np.abs(p.eigenvalues.real))].imag) > 1e-6
+    ]
+
+
+def find_saddle_nodes(
+    model: Model, parameter: str, low: float, high: float, **values: Any
+) -> list[Bifurcation]:
+    """Folds: values of `parameter` at which two equilibria meet and vanish, ascending. See `find_hopf_points`."""
+
+    def test(jacobian: Array) -> float:
+        return float(np.linalg.det(jacobian))
+
+    return _bifurcations(model, parameter, low, high, values, test)
+
+
+def _hopf_test(eigenvalues: NDArray[np.complex128]) -> float:
+    """Product of the sums of all pairs of eigenvalues, scaled; zero where two of them add up to zero."""
+    sums = [a + b for k, a in enumerate(eigenvalues) for b in eigenvalues[k + 1 :]]
+    return float(np.prod(sums).real) if sums else 1.0
+
+
+# the vector field as a function of a plain array -----------------------------------------------------------------------
+
+
+def _field(model: Model, values: Mapping[str, Any]) -> Callable[[Array], Array]:
+    setting = model.set(values)
+    p = model.Params(*setting.params.tolist())
+    drive = model.input_value([check.finite(value, name) for name, value in setting.inputs.items()])
+    return lambda point: np.array(model.rhs(0.0, tuple(point.tolist()), p, drive), float)
+
+
+def _point(model: Model, state: Mapping[str, float] | Sequence[float]) -> Array:
+    if isinstance(state, Mapping):
+        for name in state:
+            if name not in model.states:
+                raise check.unknown(name, model.states, f"state: {model.name}")
+        state = [state.get(name, item.value) for name, item in model.states.items()]
+    point = check.finite_array(state, "state")
+    if point.shape != (len(model.states),):
+        raise ValueError(
+            f"state must have {len(model.states)} values ({', '.join(model.states)}), got {point.shape}"
+        )
+    return point
+
+
+def _named(model: Model, point: Array) -> dict[str, float]:
+    return dict(zip(model.states, point.tolist(), strict=True))
+
+
+def _box(model: Model, given: Mapping[str, float] | None, which: str) -> Array:
+    given = dict(given or {})
+    for name in given:
+        if name not in model.states:
+            raise check.unknown(name, model.states, f"{which}: {model.name}")
+    edges = []
+    for name, item in model.states.items():
+        edge = given.get(name, getattr(item, which))
+        if edge is None:
+            raise ValueError(
+                f"{which} must give {name}, whose range {model.name} does not know: {which}={{'{name}': ...}}"
+            )
+        edges.append(check.finite(edge, f"{which}[{name!r}]"))
+    return np.array(edges)
+
+
+def _jacobian(field: Callable[[Array], Array], point: Array) -> Array:
+    columns = []
+    for j in range(point.size):
+        step = np.zeros(point.size)
+        step[j] = 6e-6 * max(
+            1.0, abs(point[j])
+        )  # cube root of the rounding error: best for central differences
+        columns.append((field(point + step) - field(point - step)) / (2 * step[j]))
+    return np.array(columns).T
+
+
+def _halton(count: int, dimensions: int, seed: int) -> Array:
+    """Points that fill the unit cube evenly, shifted (modulo 1) by the seed."""
+    from scipy.stats import qmc
+
+    shift = np.random.default_rng(seed).random(dimensions)
+    points = qmc.Halton(dimensions, scramble=False).random(count)
+    return np.asarray((points + shift) % 1.0)
+
+
+def _newton(
+    field: Callable[[Array], Array], point: Array, scale: Array | None = None
+) -> Array | None:
+    """A root near `point`, by Newton's method with halved steps where the residual grows; None if it gets nowhere."""
+    scale = np.maximum(1.0, np.abs(point)) if scale is None else scale
+    with np.errstate(all="ignore"):
+        try:
+            value = field(point)
+            for _ in range(_NEWTON_STEPS):
+                if not np.all(np.isfinite(value)):
+                    return None
+                move = np.linalg.solve(_jacobian(field, point), -value)
+                part = 1.0
+                while part > 1e-3:
+                    trial = field(point + part * move)
+                    if np.all(np.isfinite(trial)) and np.abs(trial).max() < np.abs(value).max() * (
+                        1 - 0.1 * part
+                    ):
+                        break
+                    part /= 2
+                point, value = point + part * move, field(point + part * move)
+                if np.all(np.abs(part * move) < 1e-11 * scale):
+                    return point if np.all(np.isfinite(value)) and part == 1.0 else None
+        except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError):
+            return None
+    return point if np.abs(value).max() < 1e-9 else None
+
+
+# branches ----------------------------------------------------------------------------------------------------------------
+
+
+def _bifurcations(
+    model: Model,
+    parameter: str,
+    low: float,
+    high: float,
+    values: Mapping[str, Any],
+    test: Callable[[Array], float],
+) -> list[Bifurcation]:
+    known = [*model.params, *model.inputs]
+    if parameter not in known:
+        raise check.unknown(parameter, known, f"parameter: {model.name}")
+    if not check.finite(low, "low") < check.finite(high, "high"):
+        raise ValueError(f"low must be below high, got low={low:g}, high={high:g}")
+    others = {name: value for name, value in values.items() if name != parameter}
+
+    def field(point: Array) -> Array:
+        """dy/dt as a function of (state..., parameter)."""
+        return _field(model, {**others, parameter: float(point[-1])})(point[:-1])
+
+    start = np.array(model.set(others).state)
+    branches = [_branch(model, field, start, low, high, low, +1)]
+    covered = branches[0][-1][-1]
+    if covered < high:  # it turned back at a fold: look for what exists at the other end
+        branches.append(_branch(model, field, start, low, high, high, -1))
+    found: list[Bifurcation] = []
+    for branch in branches:
+        levels = [
+            test(_jacobian(lambda y, q=q: field(np.append(y, q[-1])), q[:-1])) for q in branch
+        ]  # type: ignore[misc]
+        for before, after, a, b in zip(
+            branch[:-1], branch[1:], levels[:-1], levels[1:], strict=True
+        ):
+            if a * b < 0:
+                point = _refine(field, before, after, test)
+                if not low <= point[-1] <= high:
+                    continue
+                jacobian = _jacobian(lambda y, q=point: field(np.append(y, q[-1])), point[:-1])  # type: ignore[misc]
+                if any(
+                    np.allclose(point[-1], other.value, rtol=1e-7, atol=1e-9) for other in found
+                ):
+                    continue
+                eigenvalues = np.linalg.eigvals(jacobian)
+                found.append(
+                    Bifurcation(parameter, float(point[-1]), _named(model, point[:-1]), eigenvalues)
+                )
+    return sorted(found, key=lambda item: item.value)
+
+
+def _branch(
+    model: Model,
+    field: Callable[[Array], Array],
+    start: Array,
+    low: float,
+    high: float,
+    at: float,
+    direction: int,
+) -> list[Array]:
+    """Points (state..., parameter) of the equilibrium's branch from parameter `at`, until it leaves [low, high]."""
+    base = _newton(lambda y: field(np.append(y, at)), start)
+    if base is None:
+        settled = [e for e in _search(model, field, at)]
+        if not settled:
+            raise ValueError(
+                f"no equilibrium of {model.name} was found at {at:g}; give start states near one, such as "
+                f"{next(iter(model.states))}=..., or another range"
+            )
+        base = settled[0]
+    span = high - low
+    scale = np.append(np.maximum(1.0, np.abs(base)), span)
+    point = np.append(base, at)
+    tangent = np.append(np.zeros(base.size), float(direction))
+    step, points = span / 400, [point]
+    for _ in range(20000):
+        tangent = _tangent(field, point, tangent, scale)
+        corrected = _corrector(field, point + step * tangent * scale / span, tangent, scale)
+        turn = 0.0
+        if corrected is not None:
+            turn = float(np.abs((corrected - point) / scale - step * tangent / span).max()) / (
+                step / span
+            )
+        if corrected is None or turn > 0.3:
+            step /= 2
+            if step < 1e-9 * span:
+                break
+            continue
+        point = corrected
+        points.append(point)
+        if not low - 1e-12 * span <= point[-1] <= high + 1e-12 * span:
+            break
+        if turn < 0.05:
+            step = min(step * 1.3, span / 100)
+    return points
+
+
+def _search(model: Model, field: Callable[[Array], Array], at: float) -> list[Array]:
+    """Equilibria at one parameter value from starts over the model's ranges, where it knows them."""
+    if any(item.low is None or item.high is None for item in model.states.values()):
+        return []
+    low, high = _box(model, None, "low"), _box(model, None, "high")
+    starts = (low + unit * (high - low) for unit in _halton(100, low.size, 0))
+    roots = (_newton(lambda y: field(np.append(y, at)), start, high - low) for start in starts)
+    return [root for root in roots if root is not None]
+
+
+def _full_jacobian(field: Callable[[Array], Array], point: Array, scale: Array) -> Array:
+    columns = []
+    for j in range(point.size):
+        step = np.zeros(point.size)
+        step[j] = 6e-6 * scale[j]
+        columns.append((field(point + step) - field(point - step)) / 12e-6)
+    return np.array(columns).T  # derivatives with respect to the scaled coordinates
+
+
+def _tangent(field: Callable[[Array], Array], point: Array, last: Array, scale: Array) -> Array:
+    """Unit vector along the branch, in scaled coordinates, pointing as `last` did."""
+    matrix = np.vstack([_full_jacobian(field, point, scale), last])
+    direction = np.linalg.lstsq(matrix, np.append(np.zeros(point.size - 1), 1.0), rcond=None)[0]
+    return np.asarray(direction / np.linalg.norm(direction))
+
+
+def _corrector(
+    field: Callable[[Array], Array], guess: Array, tangent: Array, scale: Array
+) -> Array | None:
+    """Newton's method back to the branch, orthogonally to the tangent."""
+    point = guess
+    for _ in range(12):
+        value = field(point)
+        if not np.all(np.isfinite(value)):
+            return None
+        matrix = np.vstack([_full_jacobian(field, point, scale), tangent])
+        move = np.linalg.lstsq(
+            matrix, np.append(-value, -tangent @ ((point - guess) / scale)), rcond=None
+        )[0]
+        point = point + move * scale
+        if np.abs(move).max() < 1e-11:
+            return point
+    return point if np.abs(move).max() < 1e-8 else None
+
+
+def _refine(
+    field: Callable[[Array], Array], a: Array, b: Array, test: Callable[[Array], float]
+) -> Array:
+    """The point between two neighbours on a branch at which the test function is zero, by bisection on the chord."""
+    scale = np.maximum(1e-3, np.abs(b - a))
+    tangent = (b - a) / scale / np.linalg.norm((b - a) / scale)
+
+    def level(point: Array) -> float:
+        return test(_jacobian(lambda y: field(np.append(y, point[-1])), point[:-1]))
+
+    low, high, sign = 0.0, 1.0, np.sign(level(a))
+    point = a
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        corrected = _corrector(field, a + middle * (b - a), tangent, scale)
+        if corrected is None:
+            break
+        point = corrected
+        if np.sign(level(point)) == sign:
+            low = middle
+        else:
+            high = middle
+        if high - low < 1e-13:
+            break
+    return point
