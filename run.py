@@ -402,7 +402,8 @@ def test(arguments: list[str]) -> int:
     for_pytest = [argument for argument in arguments if argument not in ("--fast", "--all")]
     paths = [word for word in for_pytest if (ROOT / word.partition("::")[0]).exists()]
     if paths:
-        parts = [Part("chosen", NBVAL if any(".ipynb" in path for path in paths) else [])]
+        notebooks = any(path.startswith("chapters") or ".ipynb" in path for path in paths)
+        parts = [Part("chosen", NBVAL if notebooks else [])]
     elif fast:
         parts = [Part("units", [*UNITS, "-m", "not slow and not browser and not wheel"])]
     else:

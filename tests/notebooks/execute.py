@@ -57,6 +57,7 @@ def run(path: Path, timeout: int = 120) -> Any:
             notebook,
             timeout=timeout,
             kernel_name="python3",
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
             resources={"metadata": {"path": str(path.parent)}},
         )
         client.execute(env={**os.environ, **empty_homes(Path(home))})
