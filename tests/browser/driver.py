@@ -21,7 +21,7 @@ FLAGS += [
 ]
 
 RUN_SECONDS = 180
-ANSWER_SECONDS = 20
+ANSWER_SECONDS = 10
 
 IDLE = """() => {
   const panel = window.jupyterapp?.shell?.currentWidget;
@@ -33,6 +33,12 @@ CELL_ERRORS = """() => window.jupyterapp.shell.currentWidget.content.model.share
   .filter((cell) => cell.cell_type === "code")
   .flatMap((cell) => cell.getOutputs().filter((o) => o.output_type === "error"))
   .map((output) => `${output.ename}: ${output.evalue}`)"""
+
+EXPLORERS = """() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
+  .filter((cell) => cell.cell_type === "code")
+  .flatMap((cell) => cell.getOutputs())
+  .filter((o) => o.data?.["application/vnd.jupyter.widget-view+json"] && o.data["image/png"])
+  .length"""
 
 # a number for all that the canvases of a lab show
 PIXELS = """(root) => [...root.querySelectorAll("canvas")].map((canvas) => {
@@ -131,6 +137,16 @@ class Notebook:
         count = self.page.locator(".nl[data-frame]").count()
         return [Lab(self, index) for index in range(count)]
 
+    def explorers(self) -> int:
+        """How many outputs of the notebook hold a lab: only those are widget and picture at once."""
+        return int(self.page.evaluate(EXPLORERS))
+
+    def narrow(self, width: int) -> None:
+        """Make the window narrow, as on a telephone, with JupyterLab's side bar folded."""
+        self.page.set_viewport_size({"width": width, "height": 1000})
+        self.command("application:toggle-left-area")
+        self.page.wait_for_timeout(500)
+
     def failures(self) -> list[str]:
         """All problems so far, those in the log of server and kernels included."""
         traces = re.findall(
@@ -141,7 +157,7 @@ class Notebook:
 
     def close(self) -> None:
         """Leave the page and stop the notebook's kernel."""
-        self.command("notebook:shutdown-kernel") if False else None
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         self.page.context.close()
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -184,6 +200,15 @@ class Lab:
 
     def sliders(self) -> int:
         return int(self.root.locator("input[type=range]").count())
+
+    def label(self, slider: int) -> str:
+        """The words at a slider."""
+        words = "(range) => range.labels[0].textContent"
+        return str(self.root.locator("input[type=range]").nth(slider).evaluate(words))
+
+    def overflow(self) -> int:
+        """By how many pixels the lab is wider than its place."""
+        return int(self.root.evaluate("(e) => Math.max(0, e.scrollWidth - e.clientWidth)"))
 
     def nudge(self, slider: int) -> bool:
         """Move one slider by keyboard; whether pixels changed and no error is shown."""

@@ -19,6 +19,9 @@ const h = (tag, attributes = {}, ...children) => {
 // JupyterLab and Notebook eat arrow keys of whatever lacks this attribute itself
 const KEYS = { "data-lm-suppress-shortcuts": "true" };
 
+// crypto.randomUUID exists only on secure pages, which a Jupyter on the local network is not
+const token = () => Math.random().toString(36).slice(2) + Math.random().toString(36).slice(2);
+
 // ---------------------------------------------------------------- numbers and names
 
 const minus = (text) => text.replace(/^-/, "−");
@@ -90,7 +93,7 @@ class Link {
   constructor(model) {
     this.model = model;
     this.spec = model.get("spec");
-    this.client = crypto.randomUUID();
+    this.client = token();
     this.views = new Set();
     this.arrays = new Map();
     this.layout = null;
@@ -479,7 +482,7 @@ function swatch(mark) {
 
 /** One parameter: gives its element and how to make it show a value. */
 function control(spec, set) {
-  const id = "nl" + crypto.randomUUID();
+  const id = "nl" + token();
   const label = h("label", { for: id }, symbol(spec.name), spec.doc);
   if (spec.kind === "bool") {
     const box = h("input", { type: "checkbox", id, ...KEYS, onchange: () => set({ [spec.name]: box.checked }) });

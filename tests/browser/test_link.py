@@ -1,0 +1,232 @@
+"""The page's half of a live lab against a kernel played by the test: no JupyterLab, no waiting for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+
+from neurolab.figures import Dots, Figure, Line, Panel
+from neurolab.labs.declare import Target, lab
+from neurolab.widgets.explorer import ASSETS, Explorer, Request
+
+pytestmark = pytest.mark.browser
+
+FAKE_MODEL = """async ([code, css, spec, first]) => {
+  document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
+  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  const handlers = [];
+  window.sent = [];
+  const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+  const content = { ...first, arrays: Object.fromEntries(Object.entries(first.arrays).map(([k, v]) => [k, bytes(v)])) };
+  window.model = {
+    get: (name) => ({ spec, first: content })[name],
+    on: (name, handler) => handlers.push(handler),
+    send: (message) => window.sent.push(structuredClone(message)),
+  };
+  window.answer = (message, buffers = []) => handlers.forEach((h) => h(message, buffers.map(bytes)));
+  const widget = (await import(url)).default;
+  widget.initialize({ model: window.model });
+  const el = document.createElement("div");
+  document.body.append(el);
+  widget.render({ model: window.model, el });
+  await new Promise((done) => setTimeout(done, 100));
+}"""
+
+
+@lab(
+    gain=(0, 10),
+    V0=(-5, 5, 0.5),
+    w0=(-1, 1, 0.1),
+    mode=["a", "b"],
+    presets={"loud": {"gain": 9.5}},
+    targets=[Target("Loud", reached=lambda params, values: params["gain"] > 9)],
+)
+def plane(gain: float = 2.0, V0: float = 0.0, w0: float = 0.0, mode: str = "a", on: bool = True):
+    x = np.linspace(-5, 5, 50)
+    return Figure(
+        Panel(Line(x, gain * x), Dots([V0], [w0]), xlim=(-5, 5), ylim=(-1, 1), pick=("V0", "w0")),
+        summary=f"gain {gain:g}",
+    )
+
+
+class Kernel:
+    """Answers what the page asks, when the test says so."""
+
+    def __init__(self, page: Page, explorer: Explorer) -> None:
+        self.page, self.explorer = page, explorer
+
+    def asked(self) -> list[dict[str, Any]]:
+        return [m for m in self.page.evaluate("() => window.sent") if m["kind"] == "set"]
+
+    def answer(self, **changes: Any) -> None:
+        """A frame for the newest request."""
+        asked = self.asked()[-1]
+        self.explorer.figure = plane(**asked["params"])
+        self.explorer.params = plane.complete(asked["params"])
+        content, arrays = self.explorer._content(Request(), settled=True)
+        message = content | {"arrays": list(arrays), "client": asked["client"], "seq": asked["seq"]}
+        self.send(message | changes, list(arrays.values()))
+
+    def send(self, message: dict[str, Any], buffers: list[bytes] | None = None) -> None:
+        self.page.evaluate("([m, b]) => window.answer(m, b)", [message, encode(buffers or [])])
+        self.page.wait_for_timeout(50)
+
+
+def encode(buffers: list[bytes]) -> list[str]:
+    import base64
+
+    return [base64.b64encode(buffer).decode() for buffer in buffers]
+
+
+@pytest.fixture
+def kernel(browser: Browser) -> Iterator[Kernel]:
+    page = browser.new_page(viewport={"width": 1100, "height": 700})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    explorer = Explorer(plane)
+    first = dict(explorer.first)
+    first["arrays"] = dict(
+        zip(first["arrays"], encode(list(first["arrays"].values())), strict=True)
+    )
+    code, css = (
+        (ASSETS / f"explorer.{kind}").read_text(encoding="utf-8") for kind in ("js", "css")
+    )
+    page.evaluate(FAKE_MODEL, [code, css, explorer.spec, first])
+    yield Kernel(page, explorer)
+    page.close()
+    explorer.close()
+    assert problems == []
+
+
+def slider(kernel: Kernel, index: int = 0) -> Any:
+    return kernel.page.locator("input[type=range]").nth(index)
+
+
+def test_three_questions_at_most_and_then_the_newest(kernel):
+    slider(kernel).focus()
+    for _ in range(10):
+        kernel.page.keyboard.press("ArrowRight")
+    assert [m["seq"] for m in kernel.asked()] == [1, 2, 3]
+    assert kernel.asked()[-1]["params"]["gain"] == pytest.approx(2.15)
+    kernel.answer()
+    assert [m["seq"] for m in kernel.asked()] == [1, 2, 3, 4]
+    assert kernel.asked()[-1]["params"]["gain"] == pytest.approx(2.5)
+    kernel.answer()
+    assert len(kernel.asked()) == 4
+
+
+def test_it_asks_for_what_it_may_have_missed(kernel):
+    assert kernel.page.evaluate("() => window.sent[0].kind") == "hello"
+
+
+def test_a_picture_changes_with_its_arrays(kernel):
+    pixels = "() => document.querySelector('canvas').toDataURL()"
+    before = kernel.page.evaluate(pixels)
+    slider(kernel).press("PageUp")
+    kernel.answer()
+    assert kernel.page.evaluate(pixels) != before
+    assert kernel.page.locator(".nl-summary").inner_text() == "gain 3"
+
+
+def test_an_error_stands_over_the_dimmed_picture_until_the_next_good_one(kernel):
+    height = kernel.page.locator(".nl").bounding_box()["height"]
+    slider(kernel).press("ArrowRight")
+    asked = kernel.asked()[-1]
+    kernel.send(
+        {"kind": "error", "message": "ValueError: no", "where": "line 1", **asked, "kind": "error"}
+    )
+    alert = kernel.page.get_by_role("alert")
+    assert "ValueError: no" in alert.inner_text()
+    assert kernel.page.locator(".nl-failed").count() == 1
+    assert kernel.page.locator(".nl").bounding_box()["height"] == height
+    slider(kernel).press("ArrowRight")
+    kernel.answer()
+    assert not kernel.page.locator(".nl-error").is_visible()
+    assert kernel.page.locator(".nl-failed").count() == 0
+
+
+def test_a_slow_answer_dims_and_says_so(kernel):
+    slider(kernel).press("ArrowRight")
+    kernel.page.wait_for_selector(".nl-busy")
+    assert "computing" in kernel.page.locator(".nl-note").inner_text()
+    kernel.answer()
+    assert kernel.page.locator(".nl-busy").count() == 0
+
+
+def test_a_click_sets_two_parameters_on_the_grid_of_their_sliders(kernel):
+    box = kernel.page.locator("canvas").bounding_box()
+    kernel.page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.25)
+    params = kernel.asked()[-1]["params"]
+    assert params["V0"] > 0 and params["w0"] > 0
+    assert (params["V0"] * 2).is_integer() if isinstance(params["V0"], float) else True
+    assert round(params["w0"], 1) == params["w0"]
+
+
+def test_a_number_can_be_typed_and_is_kept_in_range(kernel):
+    box = kernel.page.locator(".nl-value input").first
+    for typed, given in [("3.217", 3.217), ("−4", 0), ("99", 10), ("2,5", 2.5)]:
+        box.fill(typed)
+        box.press("Enter")
+        assert kernel.asked()[-1]["params"]["gain"] == given
+        kernel.answer()
+    count = len(kernel.asked())
+    box.fill("much")
+    box.press("Enter")
+    assert len(kernel.asked()) == count and box.input_value() == "2.50"
+
+
+def test_presets_reset_choices_and_ticks(kernel):
+    page = kernel.page
+    page.get_by_role("button", name="loud").click()
+    assert kernel.asked()[-1]["params"]["gain"] == 9.5
+    kernel.answer()
+    assert page.get_by_role("button", name="loud").get_attribute("aria-pressed") == "true"
+    assert page.locator(".nl-state").inner_text() == "reached"
+    page.locator("select").select_option("b")
+    assert kernel.asked()[-1]["params"]["mode"] == "b"
+    page.locator("input[type=checkbox]").uncheck()
+    assert kernel.asked()[-1]["params"]["on"] is False
+    page.get_by_role("button", name="Reset").click()
+    kernel.answer()
+    assert page.locator(".nl-state").inner_text() == "reached before"
+    page.get_by_role("button", name="Reset").click()
+    assert kernel.explorer.params["gain"] == 2.0
+
+
+def test_pin_keeps_a_curve_to_compare_with(kernel):
+    pixels = "() => document.querySelector('canvas').toDataURL()"
+    kernel.page.get_by_role("button", name="Pin").click()
+    slider(kernel).press("PageUp")
+    kernel.answer()
+    kernel.page.wait_for_timeout(100)
+    pinned = kernel.page.evaluate(pixels)
+    kernel.page.get_by_role("button", name="Unpin").click()
+    kernel.page.wait_for_timeout(100)
+    assert kernel.page.evaluate(pixels) != pinned
+
+
+def test_all_that_can_be_worked_has_a_name_and_enough_room(kernel):
+    """WCAG 2.2, success criteria 4.1.2 and 2.5.8: a name for each control, 24 pixels for each target."""
+    for control in kernel.page.locator("input, select, button").all():
+        box = control.bounding_box()
+        name = control.evaluate(
+            "(e) => e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent"
+        )
+        assert name.strip(), control
+        assert box["height"] >= 24 or control.get_attribute("type") == "checkbox", name
+        assert control.get_attribute("data-lm-suppress-shortcuts") == "true", name
+    assert "against" in kernel.page.locator("canvas").get_attribute("aria-label")
+    assert slider(kernel).get_attribute("aria-valuetext") == "2.00"
+
+
+@pytest.mark.parametrize("media", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}])
+def test_it_draws_under_the_readers_own_settings(kernel, media):
+    kernel.page.emulate_media(**media)
+    slider(kernel).press("ArrowRight")
+    kernel.answer()
+    assert kernel.page.locator(".nl-summary").inner_text().startswith("gain")
