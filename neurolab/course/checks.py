@@ -141,7 +141,9 @@ def judge_number(measurement: Measurement, answer: object) -> Verdict:
             f"{quantity(measurement.tolerance, measurement.unit)}.{praise}",
         )
     for slip in measurement.slips:
-        if abs(value - slip.number()) <= measurement.tolerance:
+        # a slip can lead to another order of magnitude, where the tolerance of the truth is no guide
+        reach = min(measurement.tolerance, 0.1 * abs(slip.number()))
+        if abs(value - slip.number()) <= reach:
             return Verdict(f"mistake:{slip.name}", slip.message, got=number(value))
     side = "too small" if value < truth else "too large"
     far = "far " if abs(value - truth) > 4 * measurement.tolerance else ""

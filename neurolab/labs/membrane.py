@@ -34,6 +34,7 @@ __all__ = [
     "fitzhugh_nagumo_plane",
     "integrate_and_fire",
     "passive_membrane",
+    "poisoned_axon",
     "start_and_stop",
     "step_or_ramp",
     "tetrodotoxin",
@@ -714,4 +715,49 @@ def integrate_and_fire(
         columns=(3, 2),
         summary=f"{_spikes_in_words(spikes.count)} in {duration:g} ms; the formula gives {rate:.4g} Hz",
         values=dict(count=spikes.count, rate=rate),
+    )
+
+
+def hidden_block(seed: int = 1964) -> float:
+    """The blocked fraction (%) of the poisoned axon: drawn from a seed, so that everyone solves the same riddle."""
+    return float(np.random.default_rng(seed).uniform(25.0, 60.0))
+
+
+@lab(
+    title="An axon with an unknown dose",
+    shock=(0, 100, 1),
+    I=(0, 20, 0.1),
+    presets={
+        "nothing": dict(shock=0.0, I=0.0),
+        "one shock": dict(shock=40.0, I=0.0),
+        "a lasting current": dict(shock=0.0, I=10.0),
+    },
+)
+def poisoned_axon(shock: float = 0.0, I: float = 10.0) -> Figure:
+    """Somebody has blocked some of this axon's sodium channels. A shock at 5 ms and a current from 40 ms on are yours."""
+    duration, dt = 120.0, 0.01
+    current = _command(duration, dt, 0.0, (5.0, 5.5, shock), (40.0, duration, I))
+    run = simulate(
+        hodgkin_huxley,
+        duration=duration,
+        dt=dt,
+        record="V",
+        I=current,
+        g_Na=120.0 * (1 - hidden_block() / 100),
+    )
+    after_shock = float(run.between(5.5, 40.0).V.max())
+    under_current = float(run.between(40.0, duration).V.max())
+    count = run.between(40.0, duration).spikes().count
+    return Figure(
+        Panel(
+            Line([0, duration], [0, 0], color="dim", dash=True, width=1),
+            Line(run.t, run.V, color=0, width=1.8),
+            title="Membrane potential",
+            ylim=(-90, 60),
+            xlim=(0, duration),
+        ),
+        _command_panel(run.t, current, xlim=(0, duration)),
+        summary=f"highest after the shock {after_shock:.3g} mV; under the current {_spikes_in_words(count)}, "
+        f"peak {under_current:.3g} mV",
+        values=dict(after_shock=after_shock, under_current=under_current, count=count),
     )

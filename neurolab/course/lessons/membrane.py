@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from neurolab.course.script import Exercise, Mistake, Option, Promise, Question, Script
+from neurolab.course.script import (
+    Exercise,
+    Measurement,
+    Mistake,
+    Option,
+    Promise,
+    Question,
+    Script,
+    Slip,
+)
+from neurolab.labs.membrane import hidden_block
 from neurolab.membrane import hodgkin_huxley_rates, nernst, thermal_voltage
 
 
@@ -356,6 +366,36 @@ _NERNST = Exercise(
     praise="Right for potassium, sodium, calcium and chloride, cold and warm.",
 )
 
+_DOSE = Measurement(
+    key="dose",
+    title="The dose",
+    task="Find the share of sodium channels that is blocked, in percent.",
+    answer=hidden_block,
+    tolerance=2.0,
+    unit="%",
+    hints=(
+        "A lasting current dies at a small dose, so it tells you only that the dose is above that. "
+        "Which experiment still gives an answer at a large one?",
+        "A single shock gives a spike whose height falls steadily with the dose. Give both axons "
+        "the same shock, and read off the height under the picture.",
+        "Give the poisoned axon a shock of 40 and nothing else. In the lab Tetrodotoxin choose "
+        "the single shock, which is the same, and raise the block until the peaks agree.",
+    ),
+    slips=(
+        Slip(
+            "what is left",
+            lambda: 100.0 - hidden_block(),
+            "That is the share still open. Wanted is the share that is blocked.",
+        ),
+        Slip(
+            "fraction",
+            lambda: hidden_block() / 100.0,
+            "That looks like a fraction. Give it in percent.",
+        ),
+    ),
+    praise="You measured a drug without ever seeing it.",
+)
+
 _RECALL = (
     Question(
         "down",
@@ -463,22 +503,26 @@ MEMBRANE = Script(
     needs=("0.1",),
     remember="A spike is a race: fast sodium against slow potassium.",
     promises=(
-        Promise("compute where a gate settles, and how fast, from its two rates", ("check:gate",)),
+        Promise(
+            "compute where a gate settles, and how fast, from its two rates",
+            ("check:gate", "recall:two rates"),
+        ),
         Promise(
             "say what an axon does with a current that is strong, slow or taken away, and why",
-            ("predict:strong", "predict:release", "predict:ramp"),
+            ("predict:strong", "predict:release", "predict:ramp", "recall:rebound"),
         ),
-        Promise("tell the spike as a race, from rest to peak and back", ("recall",)),
+        Promise("tell the spike as a race, from rest to peak and back", ("recall:down",)),
         Promise(
             "find, to the published digits, the current at which rest gives way (go further)",
             ("reproduce:hh-hopf",),
         ),
-        Promise("mend a rate that is 0 / 0 (go further)", ("check:alpha_n",)),
+        Promise("find a hidden dose by experiment (go further)", ("check:dose",)),
     ),
     predictions=(_STRONG, _RELEASE, _RAMP),
     exercises=(_GATE, _ALPHA_N, _NERNST),
+    measurements=(_DOSE,),
     recall=_RECALL,
-    reproduces=("hh-hopf", "hh-rate", "hh-action-potential", "hh-rheobase", "nernst"),
+    reproduces=("hh-action-potential", "hh-rate", "hh-hopf", "nernst"),
 )
 
 SCRIPTS = (MEMBRANE,)
