@@ -1,4 +1,4 @@
-"""The command line: `neurolab warmup` compiles what the labs use, so that first use does not hurt; `neurolab version`."""
+"""The command line: `neurolab warmup` compiles what the labs use, so that first use does not hurt."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class SpikeTrains:
     """
 
     times: NDArray[np.float64]
-    ids: NDArray[np.int64] = field(default=None)  # type: ignore[assignment]
+    ids: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     start: float = field(default=0.0, kw_only=True)
     stop: float = field(kw_only=True)
     n: int = field(default=1, kw_only=True)
@@ -51,11 +51,9 @@ class SpikeTrains:
         times = check.finite_array(self.times, "times")
         start, stop = check.finite(self.start, "start"), check.finite(self.stop, "stop")
         n = check.whole(self.n, "n")
-        ids = (
-            np.zeros(times.size, np.int64)
-            if self.ids is None
-            else np.ascontiguousarray(self.ids, np.int64)
-        )
+        ids = np.ascontiguousarray(self.ids, np.int64)
+        if ids.size == 0:
+            ids = np.zeros(times.size, np.int64)
         if times.ndim != 1 or ids.shape != times.shape:
             raise ValueError(
                 f"times and ids must be 1-D and equally long, got shapes {times.shape} and {ids.shape}"
@@ -107,13 +105,15 @@ class SpikeTrains:
     @property
     def rates(self) -> NDArray[np.float64]:
         """Rate of each unit (Hz), shape (n,)."""
-        return 1e3 * np.bincount(self.ids, minlength=self.n) / self.duration
+        counts = np.bincount(self.ids, minlength=self.n).astype(np.float64)
+        return counts * (1e3 / self.duration)
 
     def train(self, unit: int) -> NDArray[np.float64]:
         """Spike times of one unit, ms."""
         if not 0 <= unit < self.n:
             raise ValueError(f"unit must be 0 to {self.n - 1}, got {unit}")
-        return self.times[self.ids == unit]
+        own: NDArray[np.float64] = self.times[self.ids == unit]
+        return own
 
     def __len__(self) -> int:
         return self.n
@@ -125,7 +125,8 @@ class SpikeTrains:
         """Interspike intervals (ms) of all units pooled, unit by unit in order."""
         order = np.lexsort((self.times, self.ids))
         gaps, same = np.diff(self.times[order]), np.diff(self.ids[order]) == 0
-        return gaps[same]
+        pooled: NDArray[np.float64] = gaps[same]
+        return pooled
 
     def cv(self) -> float:
         """Coefficient of variation of the pooled intervals: SD over mean; NaN with fewer than two intervals."""

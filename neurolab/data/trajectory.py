@@ -59,7 +59,8 @@ class Trajectory(Mapping[str, NDArray[np.float64]]):
 
     def __getattr__(self, name: str) -> NDArray[np.float64]:
         if not name.startswith("_") and name in self.states:
-            return self.samples[self.states.index(name)]
+            row: NDArray[np.float64] = self.samples[self.states.index(name)]
+            return row
         raise AttributeError(f"this trajectory has no {name!r}; it has t, {', '.join(self.states)}")
 
     def __iter__(self) -> Iterator[str]:
@@ -107,7 +108,7 @@ class Trajectory(Mapping[str, NDArray[np.float64]]):
         return pandas.DataFrame(dict(self), index=pandas.Index(self.t, name="t"))
 
     def save(self, path: str | Path) -> Path:
-        """Write everything to one .npz file without pickle; `Trajectory.load` reads it. Callable inputs are left out."""
+        """Write all to one .npz file without pickle; `Trajectory.load` reads it. Callable inputs are left out."""
         path = Path(path).with_suffix(".npz")
         inputs = {name: value for name, value in self.inputs.items() if not callable(value)}
         header = dict(

@@ -6,8 +6,8 @@ through folds, and the sign changes of a test function on the branch are refined
 
 References
 ----------
-Kuznetsov 2004, Elements of Applied Bifurcation Theory, 3rd ed., chapters 3 and 10. Strogatz 2015, Nonlinear Dynamics and
-Chaos, 2nd ed., section 6.3 (the names of fixed points).
+Kuznetsov 2004, Elements of Applied Bifurcation Theory, 3rd ed., chapters 3 and 10.
+Strogatz 2015, Nonlinear Dynamics and Chaos, 2nd ed., section 6.3 (the names of fixed points).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Equilibrium:
 
     @property
     def kind(self) -> str:
-        """ "stable node", "unstable spiral", "saddle", ... by the signs and imaginary parts of the eigenvalues."""
+        """Such as "stable node", "unstable spiral" or "saddle", by the eigenvalues."""
         real = self.eigenvalues.real
         if (
             np.any(real > 0)
@@ -142,8 +142,7 @@ def find_equilibria(
             found.append(root)
     found.sort(key=lambda root: float(root[0]))
     return [
-        Equilibrium(_named(model, root), np.linalg.eigvals(_jacobian(field, root)))
-        for root in found
+        Equilibrium(_named(model, root), _eigenvalues(_jacobian(field, root))) for root in found
     ]
 
 
@@ -180,7 +179,7 @@ def find_hopf_points(
     """
 
     def test(jacobian: Array) -> float:
-        return _hopf_test(np.linalg.eigvals(jacobian))
+        return _hopf_test(_eigenvalues(jacobian))
 
     points = _bifurcations(model, parameter, low, high, values, test)
     return [
@@ -207,7 +206,7 @@ def _hopf_test(eigenvalues: NDArray[np.complex128]) -> float:
     return float(np.prod(sums).real) if sums else 1.0
 
 
-# the vector field as a function of a plain array -----------------------------------------------------------------------
+# the vector field as a function of a plain array
 
 
 def _field(model: Model, values: Mapping[str, Any]) -> Callable[[Array], Array]:
@@ -251,6 +250,10 @@ def _box(model: Model, given: Mapping[str, float] | None, which: str) -> Array:
     return np.array(edges)
 
 
+def _eigenvalues(matrix: Array) -> NDArray[np.complex128]:
+    return np.linalg.eigvals(matrix).astype(np.complex128)
+
+
 def _jacobian(field: Callable[[Array], Array], point: Array) -> Array:
     columns = []
     for j in range(point.size):
@@ -260,6 +263,11 @@ def _jacobian(field: Callable[[Array], Array], point: Array) -> Array:
         )  # cube root of the rounding error: best for central differences
         columns.append((field(point + step) - field(point - step)) / (2 * step[j]))
     return np.array(columns).T
+
+
+def _state_jacobian(field: Callable[[Array], Array], point: Array) -> Array:
+    """Jacobian of the states alone, at a point (state..., parameter) of a branch."""
+    return _jacobian(lambda state: field(np.append(state, point[-1])), point[:-1])
 
 
 def _halton(count: int, dimensions: int, seed: int) -> Array:
@@ -299,7 +307,7 @@ def _newton(
     return point if np.abs(value).max() < 1e-9 else None
 
 
-# branches ----------------------------------------------------------------------------------------------------------------
+# branches
 
 
 def _bifurcations(
@@ -328,9 +336,7 @@ def _bifurcations(
         branches.append(_branch(model, field, start, low, high, high, -1))
     found: list[Bifurcation] = []
     for branch in branches:
-        levels = [
-            test(_jacobian(lambda y, q=q: field(np.append(y, q[-1])), q[:-1])) for q in branch
-        ]  # type: ignore[misc]
+        levels = [test(_state_jacobian(field, q)) for q in branch]
         for before, after, a, b in zip(
             branch[:-1], branch[1:], levels[:-1], levels[1:], strict=True
         ):
@@ -338,12 +344,12 @@ def _bifurcations(
                 point = _refine(field, before, after, test)
                 if not low <= point[-1] <= high:
                     continue
-                jacobian = _jacobian(lambda y, q=point: field(np.append(y, q[-1])), point[:-1])  # type: ignore[misc]
+                jacobian = _state_jacobian(field, point)
                 if any(
                     np.allclose(point[-1], other.value, rtol=1e-7, atol=1e-9) for other in found
                 ):
                     continue
-                eigenvalues = np.linalg.eigvals(jacobian)
+                eigenvalues = _eigenvalues(jacobian)
                 found.append(
                     Bifurcation(parameter, float(point[-1]), _named(model, point[:-1]), eigenvalues)
                 )
@@ -362,7 +368,7 @@ def _branch(
     """Points (state..., parameter) of the equilibrium's branch from parameter `at`, until it leaves [low, high]."""
     base = _newton(lambda y: field(np.append(y, at)), start)
     if base is None:
-        settled = [e for e in _search(model, field, at)]
+        settled = _search(model, field, at)
         if not settled:
             raise ValueError(
                 f"no equilibrium of {model.name} was found at {at:g}; give start states near one, such as "
@@ -449,7 +455,7 @@ def _refine(
     tangent = (b - a) / scale / np.linalg.norm((b - a) / scale)
 
     def level(point: Array) -> float:
-        return test(_jacobian(lambda y: field(np.append(y, point[-1])), point[:-1]))
+        return test(_state_jacobian(field, point))
 
     low, high, sign = 0.0, 1.0, np.sign(level(a))
     point = a

@@ -1,7 +1,7 @@
 """Adaptive integration of a Model: Dormand and Prince's pair of orders 5 and 4, with dense output and events.
 
-The solver chooses its steps from the tolerances; samples, spikes and events are read from a polynomial of order 4 inside
-each step, so none of them depends on where the steps happen to end.
+The solver chooses its steps from the tolerances; samples, spikes and events are read from a polynomial of order 4
+inside each step, so none of them depends on where the steps happen to end.
 
 References
 ----------
@@ -293,13 +293,13 @@ def integrate(
                 f"{model.name} fires without end at t = {t:g} ms: the reset must leave it below its threshold; lower "
                 "the reset or raise the threshold"
             )
-        return t / duration
+        return float(t / duration)
 
     def finish() -> Trajectory:
         times = np.concatenate([a for a, _ in met] or [np.empty(0)])
         ids = np.concatenate([b for _, b in met] or [np.empty(0, np.int64)])
         return Trajectory(
-            t=np.arange(i) * spacing,
+            t=np.arange(i, dtype=np.float64) * spacing,
             samples=out[:, :i],
             states=tuple(name for name, row in zip(model.states, rows, strict=True) if row >= 0),
             model=model.name,

@@ -40,7 +40,7 @@ _living: dict[
 ] = {}  # digest -> model; its functions are needed only when nothing is in the cache
 
 
-class ModelType(types.Type):  # type: ignore[misc]
+class ModelType(types.Type):
     """numba's type of a Model: the names its code needs, and the digest of that code."""
 
     def __init__(self, model: Model) -> None:
@@ -289,8 +289,8 @@ def explain(model: Model, error: Exception) -> ValueError:
             compile_plain(function).compile(signature)
         except COMPILE_ERRORS as found:
             return ValueError(
-                f"{model.name} cannot be compiled{_blame(str(found))}. Use numbers, math and NumPy functions of numbers, "
-                "ifs and for loops; no dicts, strings or other Python objects"
+                f"{model.name} cannot be compiled{_blame(str(found))}. Use numbers, math and NumPy functions of "
+                "numbers, ifs and for loops; no dicts, strings or other Python objects"
             )
     return ValueError(f"{model.name} cannot be compiled: {error}")
 

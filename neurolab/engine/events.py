@@ -1,6 +1,6 @@
 """Spikes in simulated traces: upward threshold crossings with interpolated times and a dead time.
 
-The solvers find a model's own spikes while they run; this is for another threshold, another state, or any sampled trace.
+The solvers find a model's own spikes while they run; this is for another threshold, another state, any sampled trace.
 """
 
 from __future__ import annotations

@@ -25,8 +25,8 @@ Array = NDArray[np.float64]
 MAX_SPIKES_PER_STEP = 32
 _SPIKE_BUFFER = 4096
 
-# Steps: (model, t, y, p, h, samples, column, stride, live) -> state at t + h. The input at the start, the middle and the
-# end of the step stands in columns column, column + stride, column + 2 stride; stride 0 is an input held over the step.
+# Steps: (model, t, y, p, h, samples, column, stride, live) -> state at t + h. The input at the start, the middle and
+# the end of the step stands in columns column, column + stride, column + 2 stride; stride 0 is an input held over it.
 
 
 @kernel
@@ -320,7 +320,7 @@ def simulate_fixed(
             )
         if not np.all(np.isfinite(state)):
             raise _diverged(model, out, i0, done, every, dt, finish)
-        return done / n
+        return float(done / n)
 
     def finish(last: int) -> Trajectory:
         return _trajectory(model, setting, rows, out, spikes, last, dt, every)
@@ -351,7 +351,7 @@ def _trajectory(
         found = np.concatenate(spikes) if spikes else np.empty(0)
         found = found[found <= last * dt]
     return Trajectory(
-        t=np.arange(columns) * (dt * every),
+        t=np.arange(columns, dtype=np.float64) * (dt * every),
         samples=out[:, :columns],
         states=tuple(name for name, row in zip(model.states, rows, strict=True) if row >= 0),
         model=model.name,

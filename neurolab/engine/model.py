@@ -140,8 +140,8 @@ class Model:
     Parameters
     ----------
     rhs : function of (t, y, p, I)
-        `t` in ms; `y` a tuple of states; `p` the parameters by name (`p.g_Na`); `I` the input (a float; a named tuple if
-        there are several). Returns one derivative for each state. It must be code that numba compiles: numbers, math
+        `t` in ms; `y` a tuple of states; `p` the parameters by name (`p.g_Na`); `I` the input (a float; a named tuple
+        if there are several). Returns one derivative for each state. It must be code that numba compiles: numbers, math
         and NumPy functions, ifs and loops, other plain functions.
     state : dict of start values, in the order of `y`
     params : dict of default values
@@ -264,7 +264,7 @@ class Model:
                     "out of gates, or use method='rk4'"
                 )
 
-    # what solvers read ----------------------------------------------------------------------------------------------
+    # what solvers read
 
     @cached_property
     def digest(self) -> str:
@@ -346,7 +346,7 @@ class Model:
         is written with NumPy functions; otherwise point by point.
         """
         setting = self.set(values)
-        p = self.Params(*map(float, setting.params))
+        p = self.Params(*setting.params.tolist())
         drive = self.input_value(
             [check.finite(value, name) for name, value in setting.inputs.items()]
         )
@@ -356,10 +356,10 @@ class Model:
                 f"state must have {len(self.states)} rows ({', '.join(self.states)}), got {points.shape}"
             )
         flat = points.reshape(len(self.states), -1).T
-        slopes = [self.rhs(t, tuple(map(float, point)), p, drive) for point in flat]
+        slopes = [self.rhs(t, tuple(point), p, drive) for point in flat.tolist()]
         return np.array(slopes, float).T.reshape(points.shape)
 
-    # what users call ------------------------------------------------------------------------------------------------
+    # what users call
 
     def simulate(self, duration: float, dt: float, **kwargs: Any) -> Trajectory:
         """Integrate with a fixed step; see `neurolab.engine.fixed_step.simulate_fixed` for all arguments.
@@ -410,6 +410,7 @@ def _check_names(*groups: Mapping[str, Param]) -> None:
         for name in group:
             if name in seen:
                 raise ValueError(
-                    f"the name {name!r} is used twice; states, parameters and inputs share one list of names: rename one"
+                    f"the name {name!r} is used twice; states, parameters and inputs share one list of "
+                    "names: rename one"
                 )
             seen.add(name)

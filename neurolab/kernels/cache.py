@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from numba.core import compiler, config, serialize
+from numba.core import compiler, serialize
+from numba.core import config as _numba_config
 
 from neurolab.kernels.fingerprint import fingerprint, source_digest
 
 __all__ = ["cache_folder", "kernel", "prune"]
 
+config: Any = _numba_config  # its flags are made at run time; type checkers cannot see them
 F = TypeVar("F", bound=Callable[..., Any])
 CACHE_LIMIT_MB = 200
 
@@ -111,7 +113,7 @@ class _DiskCache:
 
 def kernel(function: F) -> F:
     """Compile `function` with numba on first call; cached on disk, NumPy's division, no fastmath, GIL released."""
-    dispatcher = numba.njit(error_model="numpy", nogil=True)(function)
+    dispatcher: Any = numba.njit(error_model="numpy", nogil=True)(function)
     if not config.DISABLE_JIT:
         dispatcher._cache = _DiskCache(function)
     return cast(F, dispatcher)

@@ -1,8 +1,8 @@
 """A branch-free exp that the compiler turns into SIMD code, for kernels that update many units at once.
 
-exp(x) = 2^k exp(r) with r = x - k ln 2, |r| <= ln(2)/2, and a Taylor polynomial of degree 13 for exp(r), evaluated in
-Estrin's scheme. Accurate to 2 units in the last place on [-708, 709], clamped outside; the same bits on every processor.
-In a scalar loop libm's exp is faster (shorter latency): use this one over arrays.
+exp(x) = 2^k exp(r) with r = x - k ln 2 and |r| <= ln(2)/2, and a Taylor polynomial of degree 13 for exp(r), evaluated
+in Estrin's scheme. Accurate to 2 units in the last place on [-708, 709], clamped outside; the same bits on every
+processor. In a scalar loop libm's exp is faster (shorter latency): use this one over arrays.
 """
 
 from __future__ import annotations
@@ -49,4 +49,4 @@ def exp(x: float) -> float:
     b = (1 / 24 + r * (1 / 120)) + (1 / 720 + r * (1 / 5040)) * r2
     c = (1 / 40320 + r * (1 / 362880)) + (1 / 3628800 + r * (1 / 39916800)) * r2
     d = 1 / 479001600 + r * (1 / 6227020800)
-    return ((a + b * r4) + (c + d * r4) * (r4 * r4)) * _power_of_two(k)  # type: ignore[no-any-return]
+    return ((a + b * r4) + (c + d * r4) * (r4 * r4)) * _power_of_two(k)  # type: ignore[call-arg]

@@ -79,8 +79,8 @@ def _feed(digest: Any, value: Any, seen: tuple[Any, ...]) -> None:
         digest.update(f"{type(value).__name__} {value!r}".encode())
     else:
         raise ValueError(
-            f"a compiled function may use numbers, strings, arrays, tuples and functions, got a {type(value).__name__}: "
-            f"{value!r:.60}; pass it as a parameter or take the number out of it first"
+            f"a compiled function may use numbers, strings, arrays, tuples and functions, got a "
+            f"{type(value).__name__}: {value!r:.60}; pass it as a parameter or take the number out of it first"
         )
 
 

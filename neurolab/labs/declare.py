@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, overload
 
 from neurolab.figures import Figure
 from neurolab.figures.figure import tick_step
@@ -200,6 +200,21 @@ class Lab:
     def __repr__(self) -> str:
         ranges = ", ".join(f"{name}={c.default!r}" for name, c in self.controls.items())
         return f"Lab({self.name}({ranges}))"
+
+
+@overload
+def lab(function: Callable[..., Any], /) -> Lab: ...
+
+
+@overload
+def lab(
+    *,
+    model: _Model | None = None,
+    title: str = "",
+    presets: Mapping[str, Mapping[str, Value]] | None = None,
+    targets: Sequence[Target] = (),
+    **ranges: Any,
+) -> Callable[[Callable[..., Any]], Lab]: ...
 
 
 def lab(

@@ -3,9 +3,10 @@
 Textbook:         dv/dt = v - v³/3 - w + I,   dw/dt = eps (v + a - b w)
 Source document:  dv/dt = v - v³/3 - w + I,   dw/dt = eps (b v - w + a)
 
-v is fast and voltage-like, w slow and recovery-like; time and both variables have no unit. The second form is the first
-one with other letters: `fitzhugh_nagumo_from_slope` gives the map. Beware that b means opposite things in the two: the
-slope of the w-nullcline is 1/b in the first and b in the second, and the Hopf points lie at v² = 1 - b eps and v² = 1 - eps.
+v is fast and voltage-like, w slow and recovery-like; time and both variables have no unit. The second form is the
+first one with other letters: `fitzhugh_nagumo_from_slope` gives the map. Beware that b means opposite things in the
+two: the slope of the w-nullcline is 1/b in the first and b in the second, and the Hopf points lie at v² = 1 - b eps
+and at v² = 1 - eps.
 
 References
 ----------

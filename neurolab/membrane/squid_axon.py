@@ -2,8 +2,9 @@
 
     C dV/dt = I - g_Na m³h (V - E_Na) - g_K n⁴ (V - E_K) - g_L (V - E_L),    dx/dt = φ (α_x (1 - x) - β_x x)
 
-for the gates x = m, h, n, with φ = Q10^((T - 6.3)/10). Voltages are absolute, in the modern sign convention: rest lies at
--65 mV, and the paper's V is our -(V + 65). A spike is a race: fast sodium (m) against slow potassium and inactivation.
+for the gates x = m, h, n, with φ = Q10^((T - 6.3)/10). Voltages are absolute, in the modern sign convention: rest
+lies at -65 mV, and the paper's V is our -(V + 65). A spike is a race: fast sodium (m) against slow potassium (n) and
+inactivation (h).
 
 References
 ----------
