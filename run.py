@@ -290,7 +290,7 @@ def lab(arguments: list[str]) -> int:
     fresh = find_lesson(options.fresh) if options.fresh else None
     prepare(warm=True)
     if not options.edit:
-        copy_lessons(fresh)
+        trust(copy_lessons(fresh))
     command = [str(PYTHON), "-m", "jupyterlab", "--LabApp.default_url=/lab/tree/index.ipynb"]
     command.append(f"--ServerApp.root_dir={CHAPTERS if options.edit else WORK}")
     command.append("--ServerApp.ip=127.0.0.1")  # this machine only, and with Jupyter's token
@@ -300,7 +300,7 @@ def lab(arguments: list[str]) -> int:
         command.append("--allow-root")  # in a container
     say(f"JupyterLab opens on {'chapters' if options.edit else 'work'}/; Ctrl-C twice here ends it")
     try:
-        return call([*command, "--ServerApp.log_level=WARN", *for_jupyter])
+        return call([*command, "--ServerApp.log_level=ERROR", *for_jupyter])
     except KeyboardInterrupt:
         return 0
 
@@ -336,8 +336,9 @@ def number(name: str) -> str:
     return f"{int(folder[:2])}.{file.partition('_')[0]}" if folder[:2].isdigit() else "index"
 
 
-def copy_lessons(fresh: Path | None = None) -> None:
+def copy_lessons(fresh: Path | None = None) -> list[Path]:
     """Copy into work/ what is not there yet; a learner's notebook is never overwritten."""
+    copied = []
     WORK.mkdir(exist_ok=True)
     record_path = WORK / ".copied.json"  # which version of each notebook was copied
     try:
@@ -357,12 +358,22 @@ def copy_lessons(fresh: Path | None = None) -> None:
         if not copy.exists() or source.suffix != ".ipynb":  # pictures and data are ours to renew
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(content)
+            copied.append(copy)
             record[name] = version
         elif record.get(name) != version:
             say(
                 f"{name} is newer than your copy; to change over: run.py lab --fresh {number(name)}"
             )
     record_path.write_text(json.dumps(record, indent=1))
+    return copied
+
+
+def trust(copied: list[Path]) -> None:
+    """Tell Jupyter that these notebooks are ours: it then shows their stored outputs in full."""
+    notebooks = [str(path) for path in copied if path.suffix == ".ipynb"]
+    if notebooks:
+        command = [str(PYTHON), "-m", "jupyter", "trust", *notebooks]
+        subprocess.run(command, env=environment(), capture_output=True)
 
 
 def unused_name(path: Path) -> Path:
