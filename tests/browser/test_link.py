@@ -138,7 +138,12 @@ def test_an_error_stands_over_the_dimmed_picture_until_the_next_good_one(kernel)
     slider(kernel).press("ArrowRight")
     asked = kernel.asked()[-1]
     kernel.send(
-        {"kind": "error", "message": "ValueError: no", "where": "line 1", **asked, "kind": "error"}
+        {
+            "kind": "error",
+            "message": "ValueError: no",
+            "where": "line 1",
+            **{k: asked[k] for k in ("client", "seq")},
+        }
     )
     alert = kernel.page.get_by_role("alert")
     assert "ValueError: no" in alert.inner_text()

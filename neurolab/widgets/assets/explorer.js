@@ -50,6 +50,8 @@ function symbol(name) {
   if (base.length > 2 && !(base in GREEK)) return h("b", {}, name.replaceAll("_", " "));
   return h("b", {}, greek(base), h("sub", {}, rest.map(greek).join(",")));
 }
+/** Minus signs where a hyphen stands before a number. */
+const typeset = (text) => text.replace(/(^|[\s(=,±])-(?=[\d.])/g, "$1−");
 const spoken = (name) => name.split("_").map(greek).join(" ");
 
 const split = (label) => {
@@ -460,6 +462,7 @@ function rising(xs) {
 /** The named marks of a panel, each with a sample of how it is drawn: colour is never the only cue. */
 function legend(panel) {
   const entries = panel.marks.filter((mark) => mark.label).map((mark) => h("span", {}, swatch(mark), mark.label));
+  if (panel.pick) entries.push(h("span", {}, "click sets", ...panel.pick.map(symbol)));
   return entries.length ? h("span", { class: "nl-legend" }, ...entries) : null;
 }
 const paint = (color) => (color === "ink" ? "var(--nl-fg)" : color === "dim" ? "var(--nl-dim)" : `var(--nl-c${color % 8})`);
@@ -483,7 +486,7 @@ function swatch(mark) {
 /** One parameter: gives its element and how to make it show a value. */
 function control(spec, set) {
   const id = "nl" + token();
-  const label = h("label", { for: id }, symbol(spec.name), spec.doc);
+  const label = h("label", { for: id }, symbol(spec.name), h("span", {}, spec.doc));
   if (spec.kind === "bool") {
     const box = h("input", { type: "checkbox", id, ...KEYS, onchange: () => set({ [spec.name]: box.checked }) });
     return { element: h("div", { class: "nl-control nl-flag" }, box, label), sync: (value) => { box.checked = value; } };
@@ -517,7 +520,9 @@ function control(spec, set) {
     const way = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (way) { event.preventDefault(); delete number.dataset.typing; give(clamp(current + way * spec.step, spec.low, spec.high)); }
   });
-  return { element: h("div", { class: "nl-control" }, label, h("span", { class: "nl-value" }, number, unit), range), sync: (value) => { current = value; sync(value); } };
+  // few words stand beside the symbol, more of them below it
+  const roomy = spec.doc.length > 16 ? "nl-control nl-worded" : "nl-control";
+  return { element: h("div", { class: roomy }, label, h("span", { class: "nl-value" }, number, unit), range), sync: (value) => { current = value; sync(value); } };
 }
 /** A slider's float without its rounding noise: 0.30000000000000004 is 0.3. */
 const tidy = (value, spec) => (spec.kind === "int" ? Math.round(value) : +value.toFixed(Math.min(12, decimals(spec.step) + 2)));
@@ -618,7 +623,7 @@ class View {
     const { link } = this, { frame, layout } = link;
     this.build(layout);
     frame.now.forEach((now, i) => this.targets[i].sync(now, frame.reached[i], (text) => this.say(text)));
-    const summary = frame.summary.replace(/(^|[\s(=,±])-(?=[\d.])/g, "$1−");
+    const summary = typeset(frame.summary);
     if (this.summary.textContent !== summary) {
       this.summary.textContent = summary;
       clearTimeout(this.quiet);
@@ -687,7 +692,7 @@ class View {
 /** A task: a ring that gets a tick, and the same in words. */
 function target(spec) {
   const mark = h("span", { class: "nl-mark", "aria-hidden": "true" }, "✓"), state = h("span", { class: "nl-state" }, "not yet");
-  const element = h("li", {}, mark, h("div", {}, spec.text, " ", state, spec.tip ? h("details", {}, h("summary", { ...KEYS }, "Hint"), spec.tip) : null));
+  const element = h("li", {}, mark, h("div", {}, typeset(spec.text), " ", state, spec.tip ? h("details", {}, h("summary", { ...KEYS }, "Hint"), typeset(spec.tip)) : null));
   let before = "not yet";
   return {
     element,
