@@ -31,7 +31,16 @@ from numba.extending import (
 from neurolab.engine.model import Model
 from neurolab.kernels.fingerprint import used_globals
 
-__all__ = ["ModelType", "COMPILE_ERRORS", "combined", "explain", "put", "weighted"]
+__all__ = [
+    "ModelType",
+    "COMPILE_ERRORS",
+    "combined",
+    "explain",
+    "nudged",
+    "put",
+    "shifted",
+    "weighted",
+]
 
 COMPILE_ERRORS = (NumbaError, UnsupportedBytecodeError)
 
@@ -250,6 +259,28 @@ def _combined(coefficients, slopes):
 def _weighted(y, h, coefficients, slopes):
     values = ",".join(f"y[{j}] + h * ({_term(j, len(slopes))})" for j in range(len(y)))
     return _written(f"def f(y, h, coefficients, slopes): return ({values},)")
+
+
+def nudged(y: Any, column: Any, by: Any) -> Any:
+    """`y` with `by` added to the state number `column`."""
+    return tuple(value + by * (j == column) for j, value in enumerate(y))
+
+
+@overload(nudged)
+def _nudged(y, column, by):
+    values = ",".join(f"y[{j}] + (by if column == {j} else 0.0)" for j in range(len(y)))
+    return _written(f"def f(y, column, by): return ({values},)")
+
+
+def shifted(y: Any, by: Any) -> Any:
+    """`y` plus the array `by`, as a tuple."""
+    return tuple(value + step for value, step in zip(y, by, strict=True))
+
+
+@overload(shifted)
+def _shifted(y, by):
+    values = ",".join(f"y[{j}] + by[{j}]" for j in range(len(y)))
+    return _written(f"def f(y, by): return ({values},)")
 
 
 def put(out: Any, rows: Any, column: Any, y: Any) -> None:

@@ -1,4 +1,4 @@
-"""Fixed-step integration of a Model: Euler, Heun, RK4, exponential Euler; spikes, resets and refractoriness on the way.
+"""Fixed-step integration of a Model, explicit and implicit; spikes, resets and refractoriness on the way.
 
 A method is one step function; two loops (with and without resets) are compiled around each. Everything is chunked, so
 an interrupt, a progress report or a newer request acts within about 50 ms.
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.data.trajectory import Trajectory
-from neurolab.engine.compiled import COMPILE_ERRORS, explain, put, weighted
+from neurolab.engine.compiled import COMPILE_ERRORS, explain, nudged, put, shifted, weighted
 from neurolab.engine.model import Model, Setting
 from neurolab.kernels import check, chunks
 from neurolab.kernels.cache import kernel
@@ -24,6 +24,7 @@ __all__ = ["METHODS", "simulate_fixed"]
 Array = NDArray[np.float64]
 MAX_SPIKES_PER_STEP = 32
 _SPIKE_BUFFER = 4096
+_NEWTON_STEPS = 20
 
 # Steps: (model, t, y, p, h, samples, column, stride, live) -> state at t + h. The input at the start, the middle and
 # the end of the step stands in columns column, column + stride, column + 2 stride; stride 0 is an input held over it.
@@ -104,6 +105,92 @@ def _exponential_euler(
     return model.rush_larsen(y, h, slope, closed, opened)
 
 
+@kernel
+def _implicit(
+    model: Any, t: float, y: Any, base: Any, p: Any, h: float, u: Any, live: float
+) -> Any:
+    """The z for which z = base + h f(t, z), by Newton's method from y; NaN if it does not converge."""
+    n = len(y)
+    matrix, move = np.empty((n, n + 1)), np.empty(n)
+    z = y
+    for _ in range(_NEWTON_STEPS):
+        slope = model.rhs(t, z, p, u, live)
+        for j in range(n):
+            by = 1e-7 * max(1.0, abs(z[j]))
+            other = model.rhs(t, nudged(z, j, by), p, u, live)
+            for i in range(n):
+                matrix[i, j] = (1.0 if i == j else 0.0) - h * (other[i] - slope[i]) / by
+        for i in range(n):
+            matrix[i, n] = base[i] + h * slope[i] - z[i]
+        _solve(matrix, move)
+        z = shifted(z, move)
+        worst = 0.0
+        for j in range(n):
+            worst = max(worst, abs(move[j]) / (1.0 + abs(z[j])))
+        if worst < 1e-12:
+            return z
+    if worst < 1e-8:  # as near as rounding lets it come
+        return z
+    for j in range(n):
+        move[j] = np.nan
+    return shifted(z, move)
+
+
+@kernel
+def _solve(matrix: Array, x: Array) -> None:
+    """Gaussian elimination with row exchanges on the n by n + 1 matrix (A | b); x is the solution."""
+    n = x.size
+    for k in range(n):
+        pivot = k
+        for i in range(k + 1, n):
+            if abs(matrix[i, k]) > abs(matrix[pivot, k]):
+                pivot = i
+        for j in range(k, n + 1):
+            matrix[k, j], matrix[pivot, j] = matrix[pivot, j], matrix[k, j]
+        for i in range(k + 1, n):
+            factor = matrix[i, k] / matrix[k, k]
+            for j in range(k, n + 1):
+                matrix[i, j] -= factor * matrix[k, j]
+    for k in range(n - 1, -1, -1):
+        total = matrix[k, n]
+        for j in range(k + 1, n):
+            total -= matrix[k, j] * x[j]
+        x[k] = total / matrix[k, k]
+
+
+@kernel
+def _backward_euler(
+    model: Any,
+    t: float,
+    y: Any,
+    p: Any,
+    h: float,
+    samples: Array,
+    column: int,
+    stride: int,
+    live: float,
+) -> Any:
+    end = model.drive(samples, column + 2 * stride)
+    return _implicit(model, t + h, y, y, p, h, end, live)
+
+
+@kernel
+def _crank_nicolson(
+    model: Any,
+    t: float,
+    y: Any,
+    p: Any,
+    h: float,
+    samples: Array,
+    column: int,
+    stride: int,
+    live: float,
+) -> Any:
+    slope = model.rhs(t, y, p, model.drive(samples, column), live)
+    end = model.drive(samples, column + 2 * stride)
+    return _implicit(model, t + h, y, weighted(y, h, (0.5,), (slope,)), p, h / 2, end, live)
+
+
 def _smooth_loop(step: Callable[..., Any]) -> Callable[..., Any]:
     """Steps i0 to i1 - 1 without resets; spikes are upward crossings, their times interpolated linearly."""
 
@@ -178,7 +265,14 @@ def _reset_loop(step: Callable[..., Any]) -> Callable[..., Any]:
     return resetting
 
 
-_STEPS = dict(rk4=_rk4, heun=_heun, euler=_euler, exponential_euler=_exponential_euler)
+_STEPS = dict(
+    rk4=_rk4,
+    heun=_heun,
+    euler=_euler,
+    exponential_euler=_exponential_euler,
+    backward_euler=_backward_euler,
+    crank_nicolson=_crank_nicolson,
+)
 METHODS = tuple(_STEPS)
 _SMOOTH = {name: _smooth_loop(step) for name, step in _STEPS.items()}
 _RESETTING = {name: _reset_loop(step) for name, step in _STEPS.items()}
@@ -256,8 +350,9 @@ def simulate_fixed(
     ----------
     duration, dt : float, ms
         The run has round(duration / dt) steps.
-    method : {"rk4", "heun", "euler", "exponential_euler"}
-        Orders 4, 2, 1, 1. The last needs a model that names its gates and stays stable at larger steps.
+    method : {"rk4", "heun", "euler", "exponential_euler", "backward_euler", "crank_nicolson"}
+        Orders 4, 2, 1, 1, 1, 2. The third last needs a model that names its gates and bears larger steps; the last two
+        are implicit (Newton's method with differences for the Jacobian): slower, and stable for stiff equations.
     every : int
         Keep the state every so many steps, the start included; spikes are looked for at every step all the same.
     record : state name or sequence of them, optional

@@ -367,7 +367,7 @@ class Model:
         Parameters
         ----------
         duration, dt : float, ms
-        method : {"rk4", "heun", "euler", "exponential_euler"}
+        method : {"rk4", "heun", "euler", "exponential_euler", "backward_euler", "crank_nicolson"}
         every : int
             Keep every so many steps; the start is always kept.
         record : sequence of state names, optional
