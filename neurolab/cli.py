@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
-import neurolab
+from neurolab import __version__
 
 __all__ = ["main", "warm"]
 
@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands.add_parser("version", help="print the version")
     args = parser.parse_args(argv)
     if args.command == "version":
-        print(neurolab.__version__)
+        print(__version__)
         return 0
     return _warmup(max(1, args.jobs))
 
