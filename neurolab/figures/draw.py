@@ -5,6 +5,7 @@ Uses `matplotlib.figure.Figure`, not pyplot, which keeps every figure alive and 
 
 from __future__ import annotations
 
+import functools
 import io
 import math
 from collections.abc import Iterator
@@ -14,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from neurolab.figures.decimate import thin
 from neurolab.figures.marks import Arrows, Dots, Line, Mark, Span, Text, Ticks
-from neurolab.figures.palette import DIM, GRID, INK, PAGE, Colour, hex_colour
+from neurolab.figures.palette import AXIS, DIM, GRID, INK, LIGHT, PAGE, Colour, hex_colour
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +42,7 @@ STYLE: Any = {
     "axes.titlecolor": INK,
     "axes.labelsize": 9.0,
     "axes.labelcolor": INK,
-    "axes.edgecolor": "#9AA1A9",
+    "axes.edgecolor": AXIS,
     "axes.linewidth": 0.8,
     "axes.facecolor": PAGE,
     "axes.axisbelow": True,
@@ -49,8 +52,8 @@ STYLE: Any = {
     "axes.unicode_minus": True,
     "grid.color": GRID,
     "grid.linewidth": 0.7,
-    "xtick.color": "#9AA1A9",
-    "ytick.color": "#9AA1A9",
+    "xtick.color": AXIS,
+    "ytick.color": AXIS,
     "xtick.labelcolor": DIM,
     "ytick.labelcolor": DIM,
     "xtick.labelsize": 8.5,
@@ -70,12 +73,12 @@ STYLE: Any = {
 def png(figure: Figure, dpi: int) -> bytes:
     """PNG bytes, without the program's version inside: equal figures give equal bytes.
 
-    With a palette of 64 colours, which a drawing never fills, a picture takes a quarter of the room.
+    A picture with a palette takes a quarter of the room.
     """
     drawn, small = io.BytesIO(), io.BytesIO()
     with _style():
         render(figure).savefig(drawn, format="png", dpi=dpi, metadata={"Software": None})
-    Image.open(drawn).convert("RGB").quantize(64).save(small, "PNG", optimize=True)
+    _with_palette(Image.open(drawn)).save(small, "PNG", optimize=True)
     return small.getvalue()
 
 
@@ -83,6 +86,29 @@ def save(figure: Figure, path: Path, dpi: int) -> None:
     """A file whose ending chooses the format."""
     with _style():
         render(figure).savefig(path, dpi=dpi)
+
+
+def _with_palette(picture: Image.Image) -> Image.Image:
+    """Each pixel in the nearest of our shades: averaging would lose a colour that is rare."""
+    shades = _shades()
+    pixels = np.asarray(picture.convert("RGB"), dtype=np.uint32)
+    packed = pixels[..., 0] << 16 | pixels[..., 1] << 8 | pixels[..., 2]
+    seen, where = np.unique(packed, return_inverse=True)
+    colours = np.stack([seen >> 16, seen >> 8 & 255, seen & 255], axis=1).astype(np.int64)
+    nearest = ((colours[:, None, :] - shades[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)
+    small = Image.fromarray(nearest.astype(np.uint8)[where].reshape(packed.shape))
+    small.putpalette(shades.ravel().tolist())
+    return small
+
+
+@functools.cache
+def _shades() -> npt.NDArray[np.int64]:
+    """Our colours and their mixtures with the white page."""
+    names = (*LIGHT, INK, DIM, AXIS, GRID)
+    colours = np.array([list(bytes.fromhex(name.removeprefix("#"))) for name in names])
+    parts = np.linspace(0.0, 1.0, 256 // len(names))[:, None, None]
+    mixed: npt.NDArray[np.int64] = np.rint(255 + (colours - 255) * parts).astype(np.int64)
+    return mixed.reshape(-1, 3)
 
 
 @contextmanager
@@ -171,7 +197,9 @@ def _draw_panel(axes: Axes, panel: Panel, legend: _Legend, lines: int) -> None:
     axes.set(xlabel=panel.x, ylabel=panel.y, xlim=panel.xlim, ylim=panel.ylim)
     axes.set_title(panel.title, pad=7.0 + 14.0 * lines)
     if not panel.log:
-        axes.locator_params(nbins=6)
+        width, height = _inches(axes)
+        axes.xaxis.set_major_locator(MaxNLocator(np.clip(width / 0.6, 2, 11), steps=[1, 2, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(np.clip(height / 0.22, 2, 9), steps=[1, 2, 5, 10]))
     for mark, colour in zip(panel.marks, panel.colours, strict=True):
         _draw_mark(axes, panel, mark, hex_colour(colour))
     if not panel.y:
@@ -212,9 +240,15 @@ def _draw_mark(axes: Axes, panel: Panel, mark: Mark, colour: str) -> None:
             )
 
 
+def _inches(axes: Axes) -> tuple[float, float]:
+    """About the size of the axes, before the layout has placed them."""
+    box, page = axes.get_position(), axes.figure.bbox
+    return box.width * page.width / 100.0, box.height * page.height / 100.0  # at 100 dpi
+
+
 def _tick_points(axes: Axes, panel: Panel) -> float:
     """Length of a raster stroke: eight tenths of a row, never so short that it reads as a dot."""
-    height = axes.get_figure().get_size_inches()[1] * axes.get_position().height * 72.0  # type: ignore[union-attr]
+    height = 72.0 * _inches(axes)[1]
     return float(np.clip(0.8 * height / (panel.ylim[1] - panel.ylim[0]), 3.5, 14.0))
 
 

@@ -14,7 +14,7 @@ Colour = int | Literal["ink", "dim"]
 
 LIGHT = ("#0072B2", "#D55E00", "#009E73", "#C0609A", "#B07A00", "#2E8BC0", "#8A7F00", "#6F6F6F")
 DARK = ("#56B4E9", "#FF8A3D", "#2CCB9A", "#E79CC9", "#F0B429", "#8FD0F5", "#F0E442", "#A8A8A8")
-INK, DIM, GRID, PAGE = "#1F2328", "#656D76", "#DFE3E8", "#FFFFFF"
+INK, DIM, AXIS, GRID, PAGE = "#1F2328", "#656D76", "#9AA1A9", "#DFE3E8", "#FFFFFF"
 
 
 def hex_colour(colour: Colour) -> str:

@@ -551,9 +551,10 @@ class View {
       spec.controls.length ? h("div", { class: "nl-controls" }, ...Object.values(this.controls).map((c) => c.element)) : null,
       this.targets.length ? h("ul", { class: "nl-targets", "aria-label": "Targets" }, ...this.targets.map((t) => t.element)) : null,
       this.summary, this.buttons());
+    this.body = h("div", { class: "nl-body" }, h("div", { class: "nl-stage" }, this.grid, this.error), this.side);
     this.root = h("section", { class: "nl", role: "group", "aria-label": spec.title, onkeydown: (event) => event.stopPropagation() },
       h("header", { class: "nl-head" }, h("strong", {}, spec.title), this.note),
-      h("div", { class: "nl-body" }, h("div", { class: "nl-stage" }, this.grid, this.error), this.side), this.spoken);
+      this.body, this.spoken);
     element.append(this.root);
     this.plots = [];
     // the element is not in the page yet, so colours cannot be read before the first resize is seen
@@ -659,6 +660,8 @@ class View {
       element.style.gridArea = `${2 * row + 1} / ${column + 1} / span ${2 * rows} / span ${columns}`;
       element.style.setProperty("--nl-height", `${Math.round(clamp(layout.heights.slice(row, row + rows).reduce((a, b) => a + b), 0.5, 1.4) * ROW)}px`);
     });
+    const stacked = this.plots.reduce((sum, plot) => sum + parseFloat(plot.element.style.getPropertyValue("--nl-height")), 0);
+    this.body.classList.toggle("nl-tall", stacked > 460);
     this.grid.replaceChildren(...this.plots.map((plot) => plot.element));
   }
   say(text) { this.spoken.textContent = text; }
