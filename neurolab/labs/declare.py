@@ -242,8 +242,9 @@ def lab(
     targets : sequence of Target, optional
         Tasks checked while the learner plays.
     **ranges :
-        For a parameter of the function: (low, high), (low, high, step), or a list of choices. True
-        or False as a default makes a tick box, which needs none.
+        For a parameter of the function: (low, high), (low, high, step), a list of choices, or the
+        engine's `param(value, unit, low=..., high=..., doc=...)` where unit and meaning are its
+        own. True or False as a default makes a tick box, which needs none.
 
     Returns
     -------
@@ -275,6 +276,8 @@ def _control(owner: str, parameter: inspect.Parameter, spec: Any, model: _Model 
     if default is parameter.empty:
         raise ValueError(f"{owner}: {name} needs a default; write {name}=1.0 in its signature")
     described = _from_model(name, model)
+    if hasattr(spec, "unit"):  # a param of the engine: range, unit and meaning in one
+        described, spec = spec, None
     unit, doc = (described.unit, described.doc) if described is not None else ("", "")
     if isinstance(default, bool) and spec is None:
         return Control(name, "bool", default, unit=unit, doc=doc)

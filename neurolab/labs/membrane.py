@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from neurolab.data.trajectory import Trajectory
 from neurolab.dynamics import Equilibrium, find_equilibria
 from neurolab.engine.events import detect_spikes
-from neurolab.engine.model import simulate
+from neurolab.engine.model import param, simulate
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span, Text
 from neurolab.labs.declare import Target, lab
 from neurolab.membrane import (
@@ -228,6 +228,7 @@ def _late_behaviour(run: Trajectory) -> tuple[float, float, float]:
 
 
 @lab(
+    model=hodgkin_huxley,
     title="How fast, and how large",
     I=(0, 180, 0.1),
     approach=["step from rest", "slow ramp"],
@@ -338,9 +339,10 @@ def firing_rate(I: float = 20.0, approach: str = "step from rest") -> Iterator[F
 
 
 @lab(
+    model=hodgkin_huxley,
     title="Step or ramp",
     I=(0, 20, 0.1),
-    ramp=(0, 200, 1),
+    ramp=param(0.0, "ms", low=0, high=200, doc="time in which the current rises"),
     presets={
         "a step to 8": dict(I=8.0, ramp=0.0),
         "a quick ramp to 8": dict(I=8.0, ramp=20.0),
@@ -379,9 +381,9 @@ def step_or_ramp(I: float = 8.0, ramp: float = 0.0) -> Figure:
 
 @lab(
     title="Start it, stop it",
-    start=(-10, 10, 0.1),
-    stop=(-10, 10, 0.1),
-    phase=(0, 1, 0.01),
+    start=param(3.0, "µA/cm²", low=-10, high=10, doc="first pulse, 2 ms long"),
+    stop=param(5.0, "µA/cm²", low=-10, high=10, doc="second pulse, 1 ms long"),
+    phase=param(0.2, "cycle", low=0, high=1, doc="when the second pulse comes, after a spike"),
     presets={
         "left alone": dict(start=0.0, stop=0.0),
         "started": dict(start=3.0, stop=0.0),
@@ -462,9 +464,10 @@ def start_and_stop(start: float = 3.0, stop: float = 5.0, phase: float = 0.2) ->
 
 
 @lab(
+    model=hodgkin_huxley,
     title="After inhibition",
     I=(-10, 5, 0.1),
-    length=(1, 100, 1),
+    length=param(30.0, "ms", low=1, high=100, doc="how long the current lasts"),
     presets={
         "weak and long": dict(I=-2.0, length=60.0),
         "strong and long": dict(I=-4.0, length=60.0),
@@ -509,7 +512,7 @@ def anode_break(I: float = -1.5, length: float = 30.0) -> Figure:
 
 @lab(
     title="Tetrodotoxin",
-    block=(0, 100, 1),
+    block=param(0.0, "%", low=0, high=100, doc="share of sodium channels blocked"),
     stimulus=["constant current", "single shock"],
     presets={
         "no toxin": dict(block=0.0),
@@ -574,8 +577,8 @@ def tetrodotoxin(block: float = 0.0, stimulus: str = "constant current") -> Figu
     title="The phase plane of excitability",
     I=(-0.5, 2, 0.01),
     eps=(0.01, 0.5, 0.01),
-    v_0=(-2.5, 2.5, 0.05),
-    w_0=(-1.5, 2.5, 0.05),
+    v_0=param(-1.2, low=-2.5, high=2.5, doc="where v starts"),
+    w_0=param(-0.6, low=-1.5, high=2.5, doc="where w starts"),
     presets={
         "rest": dict(I=0.0, v_0=-1.2, w_0=-0.6),
         "a kick too small": dict(I=0.0, v_0=-0.75, w_0=-0.6),
@@ -725,8 +728,8 @@ def hidden_block(seed: int = 1964) -> float:
 
 @lab(
     title="An axon with an unknown dose",
-    shock=(0, 100, 1),
-    I=(0, 20, 0.1),
+    shock=param(0.0, "µA/cm²", low=0, high=100, doc="a shock of 0.5 ms, at 5 ms"),
+    I=param(10.0, "µA/cm²", low=0, high=20, doc="a lasting current, from 40 ms on"),
     presets={
         "nothing": dict(shock=0.0, I=0.0),
         "one shock": dict(shock=40.0, I=0.0),

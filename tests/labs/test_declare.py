@@ -119,6 +119,16 @@ def test_ranges_can_be_replaced():
     assert spikes.controls["I"].low == 0
 
 
+def test_a_range_with_its_own_unit_and_meaning():
+    @lab(model=MODEL, I=parameter(2.0, "nA", 0, 5, "through the electrode"))
+    def own(I: float = 2.0) -> Figure:
+        return figure(I)
+
+    control = own.controls["I"]
+    assert (control.low, control.high, control.unit) == (0, 5, "nA")
+    assert control.doc == "through the electrode"
+
+
 def test_numbers_as_choices():
     @lab(n=[10, 100, 1000])
     def f(n: int = 100):

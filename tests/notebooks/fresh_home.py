@@ -23,6 +23,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
     global _notebook, _folder
     if item.path != _notebook:
         _notebook = item.path
+        if _folder is not None:
+            _folder.cleanup()  # left to the garbage collector it would end in a warning
         _folder = tempfile.TemporaryDirectory(
             prefix="neurolab-notebook-", ignore_cleanup_errors=True
         )
