@@ -8,13 +8,14 @@ whoever runs the tests.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
 
 _notebook: Path | None = None
-_folder: tempfile.TemporaryDirectory[str] | None = None
+_folder: Path | None = None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -22,13 +23,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
     """Empty the folders before a notebook's first cell, when its kernel has not started."""
     global _notebook, _folder
     if item.path != _notebook:
-        _notebook = item.path
-        if _folder is not None:
-            _folder.cleanup()  # left to the garbage collector it would end in a warning
-        _folder = tempfile.TemporaryDirectory(
-            prefix="neurolab-notebook-", ignore_cleanup_errors=True
-        )
-        os.environ.update(empty_homes(Path(_folder.name)))
+        pytest_unconfigure()
+        _notebook, _folder = item.path, Path(tempfile.mkdtemp(prefix="neurolab-notebook-"))
+        os.environ.update(empty_homes(_folder))
+
+
+def pytest_unconfigure() -> None:
+    """Remove the last notebook's folders."""
+    if _folder:
+        shutil.rmtree(_folder, ignore_errors=True)  # a kernel may still be closing its history
 
 
 def empty_homes(folder: Path) -> dict[str, str]:
