@@ -301,7 +301,8 @@ class Lesson:
                 for q, c in zip(questions, quiz.choices, strict=False)
                 if 0 <= c < len(q.options)
             )
-            quiz.note = f"{right} of {len(questions)} right. {self._progress.notice}".strip()
+            score = f"{right} of {len(questions)} right." if any(replies) else ""
+            quiz.note = f"{score} {self._progress.notice}".strip()
 
         return Quiz(questions, heading="From memory", answered=answered, choices=list(kept))
 
@@ -458,6 +459,8 @@ def _by_name(classic: Classic, value: object, name: str | None) -> dict[str, flo
         elif value is None or value is ...:
             mine = {}
         elif hasattr(value, "__len__") and not isinstance(value, str):
+            if any(x is ... or x is None for x in value):  # type: ignore[attr-defined]
+                return f"Compute it first, then give it here: {_listed(names)}."
             mine = {k: float(v) for k, v in zip(names, list(value), strict=False)}  # type: ignore
         else:
             mine = {name or classic.first: float(value)}  # type: ignore[arg-type]

@@ -737,7 +737,7 @@ def hidden_block(seed: int = 1964) -> float:
     },
 )
 def poisoned_axon(shock: float = 0.0, I: float = 10.0) -> Figure:
-    """Somebody has blocked some of this axon's sodium channels. A shock at 5 ms and a current from 40 ms on are yours."""
+    """Somebody has blocked some of this axon's sodium channels: find out how many, with a shock and a current."""
     duration, dt = 120.0, 0.01
     current = _command(duration, dt, 0.0, (5.0, 5.5, shock), (40.0, duration, I))
     run = simulate(

@@ -163,6 +163,7 @@ def test_reproduce_sets_the_number_beside_the_published(lesson: Lesson) -> None:
         (None, None, "Compute it first"),
         ("ten", None, "A number is wanted"),
         ([], None, "Compute it first"),
+        ([..., ...], None, "Compute it first"),
         ({"I_9": 1}, None, "There is no `I_9`"),
         (1.0, "I_9", "There is no `I_9`"),
         (float("nan"), None, "not finite"),

@@ -37,7 +37,7 @@ def _alpha_n_or(at_the_gap: float) -> Any:
 
 _STRONG = Question(
     "strong",
-    "You push a steady current into the axon and turn it up, from nothing to 200 µA/cm². What "
+    "You push a steady current into the axon and turn it up, from nothing to 160 µA/cm². What "
     "happens to the spikes?",
     (
         Option(
@@ -513,10 +513,10 @@ MEMBRANE = Script(
         ),
         Promise("tell the spike as a race, from rest to peak and back", ("recall:down",)),
         Promise(
-            "find, to the published digits, the current at which rest gives way (go further)",
+            "go further: find, to the published digits, the currents at which rest gives way",
             ("reproduce:hh-hopf",),
         ),
-        Promise("find a hidden dose by experiment (go further)", ("check:dose",)),
+        Promise("go further: find a hidden dose by experiment", ("check:dose",)),
     ),
     predictions=(_STRONG, _RELEASE, _RAMP),
     exercises=(_GATE, _ALPHA_N, _NERNST),
