@@ -203,6 +203,8 @@ class Plot {
     canvas.addEventListener("pointerup", () => { this.picking = false; });
     canvas.addEventListener("click", (event) => { if (this.panel.pick) this.pick(event); });
   }
+  /** Measured by the View's observer: asking the page in mid-drag would make it lay itself out. */
+  resize(width, height) { this.size = [width, height]; }
   get panel() { return this.view.link.layout.panels[this.index]; }
   array(mark, field, from = this.view.link) { return from.arrays.get(`${this.index}.${mark}.${field}`); }
 
@@ -215,7 +217,7 @@ class Plot {
   get foot() { return this.panel.shared && !this.view.narrow ? 10 : 40; }
   yTicks() {
     if (!this.panel.y) return []; // nothing is measured along it
-    const { ylim, log } = this.panel, height = this.box.clientHeight - 8 - this.foot;
+    const { ylim, log } = this.panel, height = this.size[1] - 8 - this.foot;
     return (log.includes("y") ? logTicks : linearTicks)(...ylim, clamp(height / 44, 2, 6));
   }
   xTicks(width) {
@@ -235,7 +237,7 @@ class Plot {
   }
 
   draw(gutter) {
-    const ratio = window.devicePixelRatio || 1, { clientWidth: W, clientHeight: H } = this.canvas;
+    const ratio = window.devicePixelRatio || 1, [W, H] = this.size;
     if (!W || !H) return;
     const [pw, ph] = [Math.round(W * ratio), Math.round(H * ratio)];
     if (this.canvas.width !== pw || this.canvas.height !== ph) Object.assign(this.canvas, { width: pw, height: ph });
@@ -534,6 +536,8 @@ function snap(value, spec) {
 
 // ---------------------------------------------------------------- one place on the page
 
+const PIN = "Keep these curves in grey, to compare with";
+
 class View {
   constructor(link, element) {
     this.link = link;
@@ -557,9 +561,11 @@ class View {
       this.body, this.spoken);
     element.append(this.root);
     this.plots = [];
+    this.pinned = null;
     // the element is not in the page yet, so colours cannot be read before the first resize is seen
-    this.resized = new ResizeObserver(() => { this.readTheme(); this.schedule(); });
+    this.resized = new ResizeObserver(() => { this.readTheme(); this.measure(); this.schedule(); });
     this.resized.observe(this.root);
+    this.gauge = document.createElement("canvas").getContext("2d");
     this.themed = new MutationObserver(() => setTimeout(() => { this.readTheme(); this.schedule(); }, 60));
     this.themed.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
     this.night = matchMedia("(prefers-color-scheme: dark)");
@@ -583,7 +589,7 @@ class View {
   }
   buttons() {
     const reset = h("button", { type: "button", ...KEYS, title: "All controls back to where they started", onclick: () => this.link.set(Object.fromEntries(this.link.spec.controls.map((c) => [c.name, c.value]))) }, "Reset");
-    this.pinButton = h("button", { type: "button", "aria-pressed": "false", ...KEYS, title: "Keep these curves in grey, to compare with", onclick: () => this.link.pin() }, "Pin");
+    this.pinButton = h("button", { type: "button", "aria-pressed": "false", ...KEYS, title: PIN, onclick: () => this.link.pin() }, "Pin");
     const copy = h("button", { type: "button", ...KEYS, title: "Copy the line of Python that gives this figure", onclick: async () => {
       const done = await copyText(this.link.frame.code, this.root);
       copy.textContent = done ? "Copied" : "Not allowed here";
@@ -632,12 +638,13 @@ class View {
     }
     this.summary.hidden = !frame.summary && !this.spokenOnce;
     this.spokenOnce ||= Boolean(frame.summary);
-    this.pinButton.setAttribute("aria-pressed", String(Boolean(link.pinned)));
-    this.pinButton.textContent = link.pinned ? "Unpin" : "Pin";
-    this.pinButton.title = link.pinned ? `Pinned in grey: ${link.pinned.code}` : "Keep these curves in grey, to compare with";
-    const context = document.createElement("canvas").getContext("2d");
-    this.narrow = getComputedStyle(this.grid).display === "block";
-    const gutters = this.plots.map((plot) => plot.gutter(context)), column = (i) => layout.panels[i].place[1];
+    if (link.pinned !== this.pinned) {
+      this.pinned = link.pinned;
+      this.pinButton.setAttribute("aria-pressed", String(Boolean(link.pinned)));
+      this.pinButton.textContent = link.pinned ? "Unpin" : "Pin";
+      this.pinButton.title = link.pinned ? `Pinned in grey: ${link.pinned.code}` : PIN;
+    }
+    const gutters = this.plots.map((plot) => plot.gutter(this.gauge)), column = (i) => layout.panels[i].place[1];
     this.plots.forEach((plot, i) => {
       // axes that stand above each other share one left edge
       plot.draw(Math.max(...gutters.filter((_, j) => this.narrow || column(j) === column(i))));
@@ -648,6 +655,8 @@ class View {
   }
   /** Make the panels anew if anything but numbers has changed. */
   build(layout) {
+    if (layout === this.shown) return;
+    this.shown = layout;
     const key = JSON.stringify([layout.columns, layout.heights, layout.panels.map((p) => [p.place, p.title, p.pick, p.marks.map((m) => [m.kind, m.label, m.color, m.dash, m.width, m.fill])])]);
     if (key === this.built) return;
     this.built = key;
@@ -663,6 +672,12 @@ class View {
     const stacked = this.plots.reduce((sum, plot) => sum + parseFloat(plot.element.style.getPropertyValue("--nl-height")), 0);
     this.body.classList.toggle("nl-tall", stacked > 460);
     this.grid.replaceChildren(...this.plots.map((plot) => plot.element));
+    this.measure();
+    for (const plot of this.plots) this.resized.observe(plot.box);
+  }
+  measure() {
+    this.narrow = getComputedStyle(this.grid).display === "block";
+    for (const plot of this.plots) plot.resize(plot.box.clientWidth, plot.box.clientHeight);
   }
   say(text) { this.spoken.textContent = text; }
 

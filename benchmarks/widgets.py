@@ -1,0 +1,252 @@
+"""How fast a slider is: `explore` against `interact` with inline matplotlib, in a real JupyterLab.
+
+Both show the same Hodgkin-Huxley run in the same notebook, in the same headless Chromium, measured in
+turns: a key press until pixels change, and a drag of 100 mouse moves at 60 a second. A picture counts
+when it is on the screen: every animation frame reads the pixels.
+
+    python run.py bench widgets [--json FILE] [--presses 25] [--drags 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import Locator, Page, sync_playwright
+
+from tests.browser.driver import FLAGS, Notebook, chromium
+from tests.browser.lab_server import LabServer
+
+MOVES, RATE = 100, 60.0
+
+MODEL = """
+import numpy as np
+import neurolab as nl
+
+def compute(I):
+    return nl.simulate(nl.membrane.hodgkin_huxley, duration=200, dt=0.01, I=I)
+"""
+
+REFERENCE = """
+import matplotlib.pyplot as plt
+from ipywidgets import FloatSlider, interact
+
+@interact(I=FloatSlider(min=0, max=20, step=0.05, value=10))
+def show(I):
+    run = compute(I)
+    figure, axes = plt.subplots(1, 2, figsize=(9, 4), width_ratios=(1.6, 1))
+    axes[0].plot(run.t, run.V)
+    axes[0].set(xlabel="time (ms)", ylabel="V (mV)", ylim=(-85, 55), title="Membrane potential")
+    axes[1].plot(run.V, run.n)
+    axes[1].set(xlabel="V (mV)", ylabel="n", xlim=(-85, 55), ylim=(0.2, 0.9), title="Phase plane")
+    figure.tight_layout()
+    plt.show()
+"""
+
+OURS = """
+def show(I=10.0):
+    run = compute(I)
+    return nl.Figure(
+        nl.Panel(nl.Line(run.t, run.V), ylim=(-85, 55), title="Membrane potential"),
+        nl.Panel(
+            nl.Line(run.V, run.n), x="V (mV)", y="n", xlim=(-85, 55), ylim=(0.2, 0.9), title="Phase plane"
+        ),
+        columns=(1.6, 1),
+    )
+
+nl.explore(show, I=(0, 20, 0.05))
+"""
+
+# Watches the picture of one cell: notes when an input event came and when the screen changed.
+WATCH = """(cell) => {
+  const root = [...document.querySelectorAll(".jp-Notebook .jp-Cell")][cell];
+  const scratch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const hash = () => {
+    const where = ".jp-OutputArea-output";
+    const pictures = [...root.querySelectorAll(`${where} img, ${where} canvas`)]
+      .filter((p) => p.getBoundingClientRect().width > 60 && (p.tagName !== "IMG" || (p.complete && p.naturalWidth)));
+    if (!pictures.length) return null;
+    let sum = 2166136261;
+    for (const picture of pictures) {
+      const w = picture.naturalWidth || picture.width, h = picture.naturalHeight || picture.height;
+      Object.assign(scratch.canvas, { width: w, height: h });
+      scratch.drawImage(picture, 0, 0);
+      const words = new Uint32Array(scratch.getImageData(0, 0, w, h).data.buffer);
+      for (const word of words) sum = Math.imul(sum ^ word, 16777619);
+    }
+    return sum;
+  };
+  const state = { inputs: [], changes: [], on: true };
+  const note = (event) => { if (event.type === "keydown" || event.buttons) state.inputs.push(event.timeStamp); };
+  for (const type of ["keydown", "pointermove"]) window.addEventListener(type, note, true);
+  let last = hash();
+  const step = () => {
+    if (!state.on) {
+      for (const type of ["keydown", "pointermove"]) window.removeEventListener(type, note, true);
+      return;
+    }
+    const now = hash();
+    if (now !== null && now !== last) { last = now; state.changes.push(performance.now()); }
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+  window.watched = state;
+}"""
+
+QUIET = "(ms) => performance.now() - Math.max(...watched.changes, ...watched.inputs) > ms"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the result."""
+
+    workload: str
+    ours: float
+    reference: float | None
+    unit: str
+    ratio: float | None
+    goal: str
+    ok: bool
+
+
+def press(page: Page, cell: int, handle: Locator, key: str) -> float | None:
+    """Milliseconds from a key press to the first changed pixels."""
+    handle.focus()
+    page.evaluate(WATCH, cell)
+    page.keyboard.press(key)
+    page.wait_for_function("() => watched.inputs.length && watched.changes.length", timeout=10_000)
+    page.wait_for_function(QUIET, arg=400)
+    seen = stop(page)
+    return float(seen["changes"][0] - seen["inputs"][0])
+
+
+def drag(page: Page, cell: int, handle: Locator, thumb: float) -> tuple[float, float]:
+    """Frames a second of a drag, and milliseconds from its last move to the last new picture."""
+    box = handle.bounding_box()
+    assert box is not None
+    x, y = box["x"] + thumb * box["width"], box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.wait_for_timeout(700)
+    page.evaluate(WATCH, cell)
+    begin = time.perf_counter()
+    for k in range(1, MOVES + 1):
+        page.mouse.move(x + k * 0.9, y)
+        time.sleep(max(0.0, begin + k / RATE - time.perf_counter()))
+    page.wait_for_function(QUIET, arg=2500)
+    seen = stop(page)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    first, last = seen["inputs"][0], seen["inputs"][-1]
+    shown = len(seen["changes"])
+    end = max(seen["changes"][-1], last)
+    return 1e3 * shown / (end - first), max(0.0, seen["changes"][-1] - last)
+
+
+def stop(page: Page) -> dict[str, Any]:
+    """End the watch and give what it saw."""
+    return dict(page.evaluate("() => { watched.on = false; return watched; }"))
+
+
+def measure(presses: int, drags: int) -> tuple[list[Row], dict[str, Any]]:
+    """Both ways in turns, in one page."""
+    times: dict[str, list[float]] = {"ours": [], "reference": []}
+    rates: dict[str, list[float]] = {"ours": [], "reference": []}
+    lags: dict[str, list[float]] = {"ours": [], "reference": []}
+    with tempfile.TemporaryDirectory() as folder, LabServer(Path(folder)) as server:
+        cells = [nbformat.v4.new_code_cell(code.strip()) for code in (MODEL, REFERENCE, OURS)]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), Path(folder) / "bench.ipynb")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+            notebook = Notebook.open(server, browser, "bench.ipynb", height=1500)
+            notebook.run_all()
+            notebook.labs(1)
+            page = notebook.page
+            theirs = page.locator(".jp-OutputArea .noUi-handle").first
+            ours = page.locator(".nl input[type=range]").first
+            ways = {"reference": (1, theirs, 0.5), "ours": (2, ours, 0.5)}
+            for k in range(presses + 2):
+                for name, (cell, handle, _) in ways.items():
+                    taken = press(page, cell, handle, "ArrowRight" if k % 2 else "ArrowLeft")
+                    if k >= 2 and taken is not None:  # the first ones warm both
+                        times[name].append(taken)
+            for _ in range(drags):
+                for name, (cell, handle, thumb) in ways.items():
+                    # the thumb of a native slider lies where its value is, half way at the start
+                    handle.press("Home")
+                    page.wait_for_timeout(1500)
+                    fps, lag = drag(page, cell, handle, thumb if name == "reference" else 0.04)
+                    rates[name].append(fps)
+                    lags[name].append(lag)
+            problems = notebook.failures()
+            browser.close()
+    if problems:
+        print(f"problems on the page: {problems}", file=sys.stderr)
+    raw = {"times": times, "rates": rates, "lags": lags}
+    return rows(raw), raw
+
+
+def rows(raw: dict[str, Any]) -> list[Row]:
+    """Medians against the goals."""
+
+    def pair(what: str) -> tuple[float, float]:
+        return statistics.median(raw[what]["ours"]), statistics.median(raw[what]["reference"])
+
+    (time_us, time_ref), (rate_us, rate_ref) = pair("times"), pair("rates")
+    lag_us, lag_ref = pair("lags")
+    return [
+        Row("key press to changed pixels", time_us, time_ref, "ms", time_us / time_ref,
+            "at most 1/3", time_us <= time_ref / 3),
+        Row("pictures a second in a drag of 100 events", rate_us, rate_ref, "1/s", rate_us / rate_ref,
+            "at least 10 x", rate_us >= 10 * rate_ref),
+        Row("last event to last picture", lag_us, lag_ref, "ms", lag_us / lag_ref if lag_ref else None,
+            "at most 250 ms", lag_us <= 250),
+    ]  # fmt: skip
+
+
+def table(found: list[Row]) -> str:
+    """The rows as Markdown."""
+    lines = ["| workload | explore | interact | ratio | goal | ok |", "|---|---|---|---|---|---|"]
+    for row in found:
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        lines.append(
+            f"| {row.workload} | {row.ours:.3g} {row.unit} | {row.reference:.3g} {row.unit} "
+            f"| {ratio} | {row.goal} | {'yes' if row.ok else 'NO'} |"
+        )
+    return "\n".join(lines)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure, print the table, write --json; 1 if a goal is missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--presses", type=int, default=25)
+    parser.add_argument("--drags", type=int, default=5)
+    options = parser.parse_args(argv)
+    if chromium() is None:
+        print("no Chromium on this machine; set CHROMIUM to its path", file=sys.stderr)
+        return 2
+    found, raw = measure(options.presses, options.drags)
+    print(table(found))
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    print(
+        f"\nMedians of {options.presses} presses and {options.drags} drags, in turns; load {load:.1f}."
+    )
+    if options.json:
+        options.json.write_text(
+            json.dumps({"rows": [asdict(r) for r in found], "raw": raw}, indent=1)
+        )
+    return 0 if all(row.ok for row in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
