@@ -15,7 +15,7 @@ For contributors
     check                   lint, format, types, floors between packages, rules for notebooks
     execute [NOTEBOOKS]     run chapters again and store their outputs in normal form
     new-lesson 2.1          a lesson's skeleton, which passes all the rules
-    readme                  write the README's table of classic results from the data file
+    readme [--screenshot]   write the README's table of classic results from the data file
     lock [--upgrade]        resolve requirements.lock from pyproject.toml
     bench NAME [OPTIONS]    run benchmarks/NAME.py
 
@@ -512,9 +512,15 @@ def new_lesson(arguments: list[str]) -> int:
 
 
 def readme(arguments: list[str]) -> int:
-    """Write the README's table of classic results."""
-    prepare()
-    return call([str(PYTHON), "-m", "tests.conventions.classics_table", *arguments])
+    """Write the README's table of classic results; with --screenshot its picture too."""
+    screenshot = arguments == ["--screenshot"]
+    if arguments and not screenshot:
+        raise Trouble(f"readme takes --screenshot or nothing, got {' '.join(arguments)}")
+    prepare(warm=screenshot)
+    status = call([str(PYTHON), "-m", "tests.conventions.classics_table"])
+    if screenshot and not status:
+        status = call([str(PYTHON), "-m", "tests.conventions.screenshot"])
+    return status
 
 
 def lock(arguments: list[str]) -> int:
