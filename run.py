@@ -108,7 +108,10 @@ def digest_of_sources() -> str:
 
 def install() -> None:
     """Create or repair .venv and put the locked packages and neurolab itself into it."""
-    say("setting up .venv (once; about a minute, and it needs the network)")
+    if STAMP.exists():
+        say("bringing .venv up to date")
+    else:
+        say("setting up .venv (once; about a minute, and it needs the network)")
     STAMP.unlink(missing_ok=True)
     if not VENV.exists() and shutil.disk_usage(ROOT).free < SPACE_NEEDED_MB * 2**20:
         raise full_disk()
