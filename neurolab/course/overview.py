@@ -28,6 +28,6 @@ def show_progress() -> Card:
         bar = "\N{BLACK SQUARE}" * kept + "\N{WHITE SQUARE}" * (total - kept)
         rows.append((script.id, script.title, f"{bar} {kept} of {total}", state))
         done += kept == total
-    table = Table(("Lesson", "Title", "Promises kept", ""), tuple(rows))
+    table = Table(("Lesson", "Title", "Promises kept", "State"), tuple(rows))
     parts: list[Part] = [table, *notices]
     return Card(f"Your course: {done} of {len(rows)} lessons done", parts)

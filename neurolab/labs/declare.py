@@ -183,13 +183,18 @@ class Lab:
         )
 
     def code(self, **params: Any) -> str:
-        """The line of Python that gives this figure, without defaults: `f(I=9.2)`."""
+        """The line of Python that gives this figure, without defaults: `f(I=9.2)`.
+
+        For a ready-made lab the line runs as it stands after `import neurolab as nl`.
+        """
         changed = [
             f"{name}={value!r}"
             for name, value in self.complete(params).items()
             if value != self.controls[name].default
         ]
-        return f"{self.name}({', '.join(changed)})"
+        package, _, home = getattr(self.function, "__module__", "").rpartition(".")
+        ready_made = package == "neurolab.labs" and home != "declare"
+        return f"{f'nl.labs.{home}.' if ready_made else ''}{self.name}({', '.join(changed)})"
 
     def _given(self, params: Mapping[str, Any]) -> dict[str, Any]:
         for name in params:

@@ -227,3 +227,13 @@ def test_labs_need_no_widgets():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_the_code_of_a_ready_made_lab_runs_as_it_stands():
+    import neurolab as nl
+
+    line = nl.labs.toolbox.first_neuron.code(I=20)
+    assert line == "nl.labs.toolbox.first_neuron(I=20.0)"
+    assert eval(line, {"nl": nl}).values["rate"] == pytest.approx(
+        86.47, abs=0.05
+    )  # Hodgkin-Huxley at 20

@@ -1,0 +1,72 @@
+"""The labs of chapter 1 show what the lessons say they show; the numbers are those of the stories' own computation."""
+
+from __future__ import annotations
+
+import pytest
+
+from neurolab.labs import membrane as labs
+from neurolab.labs.declare import Lab
+
+ALL = [getattr(labs, name) for name in labs.__all__]
+
+
+@pytest.mark.parametrize("lab", ALL, ids=lambda lab: lab.name)
+def test_every_lab_draws_at_its_defaults_and_presets(lab: Lab) -> None:
+    for params in [{}, *lab.presets.values()]:
+        figure = lab(**params)
+        assert figure.summary and figure.alt and figure.values
+        for target in lab.targets:
+            assert target.reached(lab.complete(params), figure.values) in (True, False)
+
+
+@pytest.mark.parametrize("lab", ALL, ids=lambda lab: lab.name)
+def test_no_target_is_reached_before_the_learner_has_moved(lab: Lab) -> None:
+    values = lab().values
+    reached = [target.text for target in lab.targets if target.reached(lab.complete({}), values)]
+    assert reached in ([], ["Start the silent cell"])  # that one is shown done, as an example
+
+
+REACHING = [
+    (labs.passive_membrane, 0, dict(I=1.5)),
+    (labs.passive_membrane, 1, dict(g_L=0.05)),
+    (labs.action_potential, 0, dict(I=2.3)),
+    (labs.action_potential, 1, dict(I=160.0)),
+    (labs.firing_rate, 0, dict(I=6.3)),
+    (labs.firing_rate, 1, dict(I=8.0, approach="slow ramp")),
+    (labs.firing_rate, 2, dict(I=63.0)),
+    (labs.step_or_ramp, 0, dict(I=8.0, ramp=100.0)),
+    (labs.start_and_stop, 0, dict(start=3.0, stop=0.0)),
+    (labs.start_and_stop, 1, dict(start=3.0, stop=5.0, phase=0.53)),
+    (labs.start_and_stop, 2, dict(start=3.0, stop=-5.0, phase=0.87)),
+    (labs.anode_break, 0, dict(I=-3.0, length=30.0)),
+    (labs.tetrodotoxin, 0, dict(block=13.0)),
+    (labs.tetrodotoxin, 1, dict(block=74.0, stimulus="single shock")),
+    (labs.fitzhugh_nagumo_plane, 0, dict(I=0.34)),
+    (labs.fitzhugh_nagumo_plane, 1, dict(I=0.5, v_0=2.4)),
+    (labs.integrate_and_fire, 0, dict(I=1.77)),
+]
+
+
+@pytest.mark.parametrize(("lab", "index", "params"), REACHING)
+def test_every_target_can_be_reached(lab: Lab, index: int, params: dict[str, float]) -> None:
+    assert lab.targets[index].reached(lab.complete(params), lab(**params).values)
+
+
+def test_no_target_is_missing_from_that_list() -> None:
+    listed = {(lab.name, index) for lab, index, _ in REACHING}
+    own = [lab for lab in ALL if lab.name != "poisoned_axon"]
+    assert listed == {(lab.name, index) for lab in own for index in range(len(lab.targets))}
+
+
+def test_the_surprises_of_the_squid() -> None:
+    assert labs.step_or_ramp(I=8.0, ramp=0.0).values["count"] > 10
+    assert labs.step_or_ramp(I=8.0, ramp=50.0).values["count"] == 0
+    assert labs.anode_break(I=-2.0, length=60.0).values["count"] == 0
+    assert labs.anode_break(I=-3.0, length=20.0).values["count"] == 1
+    assert labs.tetrodotoxin(block=12.0).values["late"] > 0
+    assert labs.tetrodotoxin(block=13.0).values["late"] == 0
+    assert labs.tetrodotoxin(block=70.0, stimulus="single shock").values["peak"] > 0
+    rates = [labs.firing_rate(I=I).values for I in (10.0, 60.0, 100.0, 150.0)]
+    assert [v["rate"] for v in rates] == sorted(v["rate"] for v in rates)
+    assert [v["peak"] for v in rates] == sorted((v["peak"] for v in rates), reverse=True)
+    assert labs.firing_rate(I=160.0).values["rate"] == 0
