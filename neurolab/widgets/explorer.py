@@ -74,11 +74,14 @@ class Explorer(anywidget.AnyWidget):
         self._progressive = isgeneratorfunction(lab.function)
         self._computing = threading.Lock()
         self._sent = frames.Sent()
-        self._unshown = 0
+        self._number = self._drawn = 0  # of the frame sent last, and of the last one drawn
+        self._lost = False  # whether a page was loaded anew and has nothing
+        self._moved = False  # past the first frame, which the page has from the start
         # the first figure is made in the cell: an error there is the cell's error, as everywhere
         self.figure = lab(**self.params)
         self.reached = [False] * len(lab.targets)
         content, arrays = self._content(Request(), settled=True)
+        self._drawn = self._number
         super().__init__(spec=self._spec(), first=content | {"arrays": arrays})
         self.on_msg(self._on_message)
 
@@ -99,8 +102,9 @@ class Explorer(anywidget.AnyWidget):
         """Store and wake, nothing more: this runs in the kernel's own thread."""
         kind = content.get("kind") if isinstance(content, dict) else None
         if kind == "shown":
-            self._unshown = max(0, self._unshown - 1)
-        elif kind == "hello":
+            self._drawn = max(self._drawn, int(content["number"]))
+        elif kind == "hello" and self._moved:
+            self._lost = True
             self._worker.submit(Request(self.params, resend=True))
         elif kind == "set":
             self._worker.submit(
@@ -108,52 +112,61 @@ class Explorer(anywidget.AnyWidget):
             )
 
     def _serve(self, request: Request) -> None:
-        """Run the lab for one request, showing each figure, until it ends, fails or is outdated."""
-        started, shown = time.monotonic(), 0
-
-        def outdated() -> bool:
-            patient = not shown and time.monotonic() - started < self.patience
-            return self._worker.pending and not patient
-
+        """Answer one request; what goes wrong is shown on the page, where the learner looks."""
         try:
-            with self._computing, superseded_when(outdated):
+            with self._computing:
                 if request.resend:
-                    self._sent.forget()
                     self._show(self.figure, self.params, request, settled=True)
-                    return
-                params = self.lab.complete(request.params)
-                for figure in self.lab.frames(**params):
-                    settled = not self._progressive and not self._worker.pending
-                    # a link that cannot keep up misses figures on the way, never the last one
-                    if not self._progressive or self._unshown < IN_FLIGHT:
-                        self._show(figure, params, request, settled)
-                        self._unshown += self._progressive
-                    self.figure, self.params, shown = figure, params, shown + 1
-                    if self._progressive and outdated():
-                        return
-                if self._progressive:
-                    self._show(self.figure, params, request, settled=True)
+                else:
+                    self._run_lab(request)
         except Superseded:
             pass
         except Exception as error:
             self._reply({"kind": "error", **_explain(error)}, request)
 
+    def _run_lab(self, request: Request) -> None:
+        """Show each figure of the lab until it ends or something newer waits."""
+        started, begun = time.monotonic(), False
+
+        def outdated() -> bool:
+            patient = not begun and time.monotonic() - started < self.patience
+            return self._worker.pending and not patient
+
+        params = self.lab.complete(request.params)
+        with superseded_when(outdated):
+            for figure in self.lab.frames(**params):
+                begun = True
+                if not self._progressive:
+                    self._show(figure, params, request, settled=not self._worker.pending)
+                    return
+                # a link that cannot keep up misses figures on the way, never the last one
+                if self._number - self._drawn < IN_FLIGHT:
+                    self._show(figure, params, request, settled=False)
+                if outdated():
+                    return
+            self._show(figure, params, request, settled=True)
+
     def _show(
         self, figure: Figure, params: dict[str, Any], request: Request, settled: bool
     ) -> None:
-        self.figure, self.params = figure, params
+        self.figure, self.params, self._moved = figure, params, True
         content, arrays = self._content(request, settled)
         self._reply(content | {"arrays": list(arrays)}, request, list(arrays.values()))
 
     def _content(self, request: Request, settled: bool) -> tuple[dict[str, Any], frames.Arrays]:
         """The frame of the present figure: what the browser lacks of it, words and targets."""
+        if self._lost:
+            self._lost = False
+            self._sent.forget()
         layout, arrays = self._sent.news(*frames.encode(self.figure))
         now = [bool(t.reached(self.params, self.figure.values)) for t in self.lab.targets]
         if settled:
             # passing a target in mid-drag is not reaching it
             self.reached = [a or b for a, b in zip(self.reached, now, strict=True)]
+        self._number += 1
         content = {
             "kind": "frame",
+            "number": self._number,
             "settled": settled,
             "progressive": self._progressive,
             "summary": self.figure.summary,

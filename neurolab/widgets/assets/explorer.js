@@ -141,7 +141,7 @@ class Link {
       this.tell("error");
     } else {
       this.take(content, content.arrays, buffers);
-      if (content.progressive && !content.settled) this.model.send({ kind: "shown" });
+      if (content.progressive) this.model.send({ kind: "shown", number: content.number });
     }
     if (this.dirty) this.push();
     this.watch();
@@ -412,7 +412,7 @@ class Plot {
   readings(x) {
     const found = [];
     this.panel.marks.forEach((mark, i) => {
-      if (mark.kind !== "line") return;
+      if (mark.kind !== "line" || mark.color === "dim") return; // grey lines are guides, not data
       const xs = this.array(i, "x"), ys = this.array(i, "y");
       if (!xs || xs.length < 2 || !rising(xs) || x < xs[0] || x > xs[xs.length - 1]) return;
       let low = 0, high = xs.length - 1;
