@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from neurolab.data.trajectory import Trajectory
 from neurolab.dynamics import Equilibrium, find_equilibria
 from neurolab.engine.events import detect_spikes
-from neurolab.engine.model import param, simulate
+from neurolab.engine.model import Model, param, simulate
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span, Text
 from neurolab.labs.declare import Target, lab
 from neurolab.membrane import (
@@ -23,6 +23,7 @@ from neurolab.membrane import (
     compute_lif_rate,
     fitzhugh_nagumo,
     hodgkin_huxley,
+    hodgkin_huxley_rates,
     lif,
     passive,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "start_and_stop",
     "step_or_ramp",
     "tetrodotoxin",
+    "the_race",
 ]
 
 Array = NDArray[np.float64]
@@ -763,4 +765,75 @@ def poisoned_axon(shock: float = 0.0, I: float = 10.0) -> Figure:
         summary=f"highest after the shock {after_shock:.3g} mV; under the current {_spikes_in_words(count)}, "
         f"peak {under_current:.3g} mV",
         values=dict(after_shock=after_shock, under_current=under_current, count=count),
+    )
+
+
+def _raced(t: float, y: Any, p: Any, I: float) -> Any:
+    """Hodgkin and Huxley's axon at 6.3 °C, with h and n `haste` times as fast as they are."""
+    V, m, h, n = y
+    alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n = hodgkin_huxley_rates(V)
+    I_ion = 120.0 * m**3 * h * (V - 50.0) + 36.0 * n**4 * (V + 77.0) + 0.3 * (V + 54.387)
+    return (
+        I - I_ion,
+        alpha_m * (1.0 - m) - beta_m * m,
+        p.haste * (alpha_h * (1.0 - h) - beta_h * h),
+        p.haste * (alpha_n * (1.0 - n) - beta_n * n),
+    )
+
+
+_race = Model(
+    _raced,
+    name="race of the gates",
+    state={name: hodgkin_huxley.states[name] for name in ("V", "m", "h", "n")},
+    params=dict(
+        haste=param(1.0, "", low=0.2, high=10.0, doc="speed of h and n against the squid's")
+    ),
+    inputs=dict(I=hodgkin_huxley.inputs["I"]),
+    threshold=0.0,
+)
+
+
+@lab(
+    model=_race,
+    title="The race of the gates",
+    haste=(0.5, 10, 0.05),
+    I=(0, 50, 0.5),
+    presets={
+        "the squid": dict(haste=1.0),
+        "slow gates half as fast": dict(haste=0.5),
+        "slow gates three times as fast": dict(haste=3.0),
+        "all gates about equally fast": dict(haste=10.0),
+    },
+    targets=[
+        Target(
+            "Make the slow gates just fast enough that no spike passes 0 mV at 10 µA/cm²",
+            reached=lambda params, values: params["I"] == 10.0 and -12.0 < values["peak"] < 0.0,
+            tip="Between two and three times as fast.",
+        ),
+    ],
+)
+def the_race(haste: float = 1.0, I: float = 10.0) -> Figure:
+    """What would a spike be if the slow gates were less slow? `haste` multiplies the speed of h and n."""
+    duration = 50.0
+    run = simulate(_race, duration=duration, dt=0.01, I=I, haste=haste)
+    peak = float(run.V.max())
+    return Figure(
+        Panel(
+            Line([0, duration], [0, 0], color="dim", dash=True, width=1),
+            Line(run.t, run.V, color=0, width=2),
+            title="Membrane potential",
+            ylim=(-90, 60),
+            xlim=(0, duration),
+        ),
+        Panel(
+            Line(run.t, run.m, label="m: sodium opens", color=1),
+            Line(run.t, run.h, label="h: sodium available", color=4, dash=True),
+            Line(run.t, run.n, label="n: potassium opens", color=2),
+            title="Gates",
+            y="fraction open",
+            ylim=(0, 1),
+            xlim=(0, duration),
+        ),
+        summary=f"h and n {haste:.3g} times as fast as the squid's: peak {peak:.3g} mV",
+        values=dict(peak=peak),
     )
