@@ -1,8 +1,8 @@
 """Equilibria of a Model, their stability, and the parameter values at which stability changes.
 
-All of it evaluates the model in plain Python: a few thousand calls, no compilation. Equilibria are found by Newton's
-method from many starts. Bifurcations are found on branches: an equilibrium is followed by pseudo-arclength continuation
-through folds, and the sign changes of a test function on the branch are refined.
+All of it evaluates the model in plain Python: a few thousand calls, no compilation. Equilibria are found by Powell's
+hybrid method from many starts. Bifurcations are found on branches: an equilibrium is followed by pseudo-arclength
+continuation through folds, and the sign changes of a test function on the branch are refined.
 
 References
 ----------
@@ -33,7 +33,6 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
-_NEWTON_STEPS = 60
 _SAME = 1e-6  # equilibria closer than this, relative to the searched box, are one
 
 
@@ -105,8 +104,8 @@ def find_equilibria(
 ) -> list[Equilibrium]:  # fmt: skip
     """Equilibria with every state between `low` and `high`, in ascending order of the first state.
 
-    Newton's method from `starts` points spread over the box (Halton's sequence, shifted by the seed), so an equilibrium
-    can in principle be missed: raise `starts` where the flow is intricate.
+    Powell's hybrid method from the model's start state and from `starts` points spread over the box (Halton's sequence,
+    shifted by the seed), so an equilibrium can in principle be missed: raise `starts` where the flow is intricate.
 
     Parameters
     ----------
@@ -134,8 +133,9 @@ def find_equilibria(
         )
     starts = check.whole(starts, "starts")
     found: list[Array] = []
-    for unit in _halton(starts, floor.size, seed):
-        root = _newton(field, floor + unit * (ceiling - floor), ceiling - floor)
+    spread = floor + _halton(starts, floor.size, seed) * (ceiling - floor)
+    for start in [np.array(model.set(values).state), *spread]:
+        root = _root(field, start)
         if root is None or np.any(root < floor - 1e-9) or np.any(root > ceiling + 1e-9):
             continue
         if not any(np.all(np.abs(root - other) < _SAME * (ceiling - floor)) for other in found):
@@ -279,32 +279,20 @@ def _halton(count: int, dimensions: int, seed: int) -> Array:
     return np.asarray((points + shift) % 1.0)
 
 
-def _newton(
-    field: Callable[[Array], Array], point: Array, scale: Array | None = None
-) -> Array | None:
-    """A root near `point`, by Newton's method with halved steps where the residual grows; None if it gets nowhere."""
-    scale = np.maximum(1.0, np.abs(point)) if scale is None else scale
+def _root(field: Callable[[Array], Array], start: Array) -> Array | None:
+    """A zero of `field` near `start` by Powell's hybrid method; None if it gets nowhere."""
+    from scipy.optimize import root
+
     with np.errstate(all="ignore"):
         try:
-            value = field(point)
-            for _ in range(_NEWTON_STEPS):
-                if not np.all(np.isfinite(value)):
-                    return None
-                move = np.linalg.solve(_jacobian(field, point), -value)
-                part = 1.0
-                while part > 1e-3:
-                    trial = field(point + part * move)
-                    if np.all(np.isfinite(trial)) and np.abs(trial).max() < np.abs(value).max() * (
-                        1 - 0.1 * part
-                    ):
-                        break
-                    part /= 2
-                point, value = point + part * move, field(point + part * move)
-                if np.all(np.abs(part * move) < 1e-11 * scale):
-                    return point if np.all(np.isfinite(value)) and part == 1.0 else None
+            found = root(field, start, method="hybr", options=dict(xtol=1e-13))
+            point = np.asarray(found.x, float)
+            residual = np.abs(field(point)).max()
+            move = np.linalg.solve(_jacobian(field, point), -field(point))
         except (np.linalg.LinAlgError, OverflowError, ZeroDivisionError, ValueError):
             return None
-    return point if np.abs(value).max() < 1e-9 else None
+    near = np.all(np.abs(move) <= 1e-7 * np.maximum(1.0, np.abs(point)))
+    return point + move if residual < 1e-6 and near else None
 
 
 # branches
@@ -330,10 +318,20 @@ def _bifurcations(
         return _field(model, {**others, parameter: float(point[-1])})(point[:-1])
 
     start = np.array(model.set(others).state)
-    branches = [_branch(model, field, start, low, high, low, +1)]
-    covered = branches[0][-1][-1]
-    if covered < high:  # it turned back at a fold: look for what exists at the other end
-        branches.append(_branch(model, field, start, low, high, high, -1))
+    branches = []
+    for at, direction in ((low, +1), (high, -1)):
+        base = _equilibrium_at(model, field, start, at)
+        if base is not None:
+            branches.append(_branch(field, base, low, high, at, direction))
+            if (
+                branches[0][-1][-1] >= high
+            ):  # the branch from the low end reaches the high end: one is enough
+                break
+    if not branches:
+        raise ValueError(
+            f"no equilibrium of {model.name} was found at {low:g} or at {high:g}; give start states near one, such as "
+            f"{next(iter(model.states))}=..., or another range"
+        )
     found: list[Bifurcation] = []
     for branch in branches:
         levels = [test(_state_jacobian(field, q)) for q in branch]
@@ -357,24 +355,9 @@ def _bifurcations(
 
 
 def _branch(
-    model: Model,
-    field: Callable[[Array], Array],
-    start: Array,
-    low: float,
-    high: float,
-    at: float,
-    direction: int,
+    field: Callable[[Array], Array], base: Array, low: float, high: float, at: float, direction: int
 ) -> list[Array]:
-    """Points (state..., parameter) of the equilibrium's branch from parameter `at`, until it leaves [low, high]."""
-    base = _newton(lambda y: field(np.append(y, at)), start)
-    if base is None:
-        settled = _search(model, field, at)
-        if not settled:
-            raise ValueError(
-                f"no equilibrium of {model.name} was found at {at:g}; give start states near one, such as "
-                f"{next(iter(model.states))}=..., or another range"
-            )
-        base = settled[0]
+    """Points (state..., parameter) of the branch through `base`, from parameter `at` until it leaves [low, high]."""
     span = high - low
     scale = np.append(np.maximum(1.0, np.abs(base)), span)
     point = np.append(base, at)
@@ -402,14 +385,19 @@ def _branch(
     return points
 
 
-def _search(model: Model, field: Callable[[Array], Array], at: float) -> list[Array]:
-    """Equilibria at one parameter value from starts over the model's ranges, where it knows them."""
-    if any(item.low is None or item.high is None for item in model.states.values()):
-        return []
-    low, high = _box(model, None, "low"), _box(model, None, "high")
-    starts = (low + unit * (high - low) for unit in _halton(100, low.size, 0))
-    roots = (_newton(lambda y: field(np.append(y, at)), start, high - low) for start in starts)
-    return [root for root in roots if root is not None]
+def _equilibrium_at(
+    model: Model, field: Callable[[Array], Array], start: Array, at: float
+) -> Array | None:
+    """An equilibrium at one parameter value: from the start state, else from starts over the model's ranges."""
+    starts = [start]
+    if all(item.low is not None and item.high is not None for item in model.states.values()):
+        low, high = _box(model, None, "low"), _box(model, None, "high")
+        starts += list(low + _halton(100, low.size, 0) * (high - low))
+    for point in starts:
+        root = _root(lambda state: field(np.append(state, at)), point)
+        if root is not None:
+            return root
+    return None
 
 
 def _full_jacobian(field: Callable[[Array], Array], point: Array, scale: Array) -> Array:

@@ -11,7 +11,6 @@ import linecache
 import math
 import re
 import types as pytypes
-from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +28,7 @@ from numba.extending import (
 )
 
 from neurolab.engine.model import Model
+from neurolab.engine.records import record
 from neurolab.kernels.fingerprint import used_globals
 
 __all__ = [
@@ -123,7 +123,7 @@ def _rhs(self, t, y, p, I, live):
 def _bind(self, vector):
     """The parameter vector as a named tuple, in registers."""
     values = ",".join(f"vector[{j}]" for j in range(len(self.params)))
-    return _written(f"def f(self, vector): return P({values})", P=namedtuple("Params", self.params))
+    return _written(f"def f(self, vector): return P({values})", P=record("Params", self.params))
 
 
 @overload_method(ModelType, "drive")
@@ -133,7 +133,7 @@ def _drive(self, samples, column):
         return lambda self, samples, column: samples[0, column]
     values = ",".join(f"samples[{j}, column]" for j in range(len(self.inputs)))
     return _written(
-        f"def f(self, samples, column): return U({values})", U=namedtuple("Inputs", self.inputs)
+        f"def f(self, samples, column): return U({values})", U=record("Inputs", self.inputs)
     )
 
 
@@ -149,7 +149,7 @@ def _drive_at(self, t, constants):
     if len(values) == 1:
         return _written(f"def f(self, t, constants): return {values[0]}", **functions)
     source = f"def f(self, t, constants): return U({','.join(values)})"
-    return _written(source, U=namedtuple("Inputs", self.inputs), **functions)
+    return _written(source, U=record("Inputs", self.inputs), **functions)
 
 
 @overload_method(ModelType, "events_into")
@@ -202,34 +202,45 @@ def _dead_time(self, p):
     return lambda self, p: fixed
 
 
-@overload_method(ModelType, "gates_at")
-def _gates_at(self, y, level):
-    """The state with every gate set to `level`."""
-    gates = _living[self.digest].gates
-    values = ",".join("level" if name in gates else f"y[{j}]" for j, name in enumerate(self.states))
-    return _written(f"def f(self, y, level): return ({values},)")
+@overload_method(ModelType, "exponential_step")
+def _exponential_step(self, t, y, p, I, live, h):
+    """Each state by the exact solution of dx/dt = a - b x over `h`, a and b held at their values now.
 
-
-@overload_method(ModelType, "rush_larsen")
-def _rush_larsen(self, y, h, slope, closed, opened):
-    """Gates by their exact solution over `h`, the other states by Euler; dg/dt = a - b g from its value at 0 and 1."""
+    A gate's a and b come from its slope at 0 and at 1; another state's b from a small step of that state alone (exact
+    for the voltage of a channel model, whose equation is linear at fixed gates).
+    """
     gates = _living[self.digest].gates
-    parts = [
-        f"advance(y[{j}], h, closed[{j}], closed[{j}] - opened[{j}])"
-        if name in gates
-        else f"y[{j}] + h * slope[{j}]"
-        for j, name in enumerate(self.states)
+    states = list(enumerate(self.states))
+
+    def with_gates(level: str) -> str:
+        return ",".join(level if name in gates else f"y[{j}]" for j, name in states)
+
+    lines = [
+        "slope = self.rhs(t, y, p, I, live)",
+        f"closed = self.rhs(t, ({with_gates('0.0')},), p, I, live)",
+        f"opened = self.rhs(t, ({with_gates('1.0')},), p, I, live)",
     ]
-    return _written(
-        f"def f(self, y, h, slope, closed, opened): return ({','.join(parts)},)", advance=_relax
-    )
+    parts = []
+    for j, name in states:
+        if name in gates:
+            parts.append(f"advance(y[{j}], slope[{j}], closed[{j}] - opened[{j}], h)")
+        else:
+            lines.append(f"by = 1e-4 * max(1.0, abs(y[{j}]))")
+            lines.append(
+                f"rate = (slope[{j}] - self.rhs(t, nudged(y, {j}, by), p, I, live)[{j}]) / by"
+            )
+            lines.append(f"new_{j} = advance(y[{j}], slope[{j}], rate, h)")
+            parts.append(f"new_{j}")
+    body = "".join(f"\n    {line}" for line in [*lines, f"return ({','.join(parts)},)"])
+    return _written(f"def f(self, t, y, p, I, live, h):{body}", advance=_relax, nudged=nudged)
 
 
 @numba.njit(error_model="numpy")
-def _relax(g: float, h: float, a: float, b: float) -> float:
-    if abs(b * h) < 1e-12:
-        return g + h * (a - b * g)
-    return a / b + (g - a / b) * math.exp(-b * h)
+def _relax(x, slope, rate, h):
+    """x after `h` when dx/dt = slope now and falls by `rate` for each unit of x."""
+    if rate * h < 1e-9:  # no decay to speak of, or growth: a plain Euler step
+        return x + h * slope
+    return x - slope / rate * math.expm1(-rate * h)
 
 
 def combined(coefficients: Any, slopes: Any) -> Any:

@@ -98,11 +98,7 @@ def _exponential_euler(
     stride: int,
     live: float,
 ) -> Any:
-    drive = model.drive(samples, column)
-    slope = model.rhs(t, y, p, drive, live)
-    closed = model.rhs(t, model.gates_at(y, 0.0), p, drive, live)
-    opened = model.rhs(t, model.gates_at(y, 1.0), p, drive, live)
-    return model.rush_larsen(y, h, slope, closed, opened)
+    return model.exponential_step(t, y, p, model.drive(samples, column), live, h)
 
 
 @kernel
@@ -446,7 +442,7 @@ def _trajectory(
         found = np.concatenate(spikes) if spikes else np.empty(0)
         found = found[found <= last * dt]
     return Trajectory(
-        t=np.arange(columns, dtype=np.float64) * (dt * every),
+        t=np.arange(columns) * every * dt,
         samples=out[:, :columns],
         states=tuple(name for name, row in zip(model.states, rows, strict=True) if row >= 0),
         model=model.name,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 import keyword
 import math
-from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.data.trajectory import Trajectory
+from neurolab.engine.records import record
 from neurolab.kernels import check
 from neurolab.kernels.fingerprint import fingerprint
 
@@ -156,7 +156,7 @@ class Model:
         After a reset the first state is held for this long; the others go on.
     gates : sequence of state names, optional
         States whose equation is linear in themselves and free of the other gates; method "exponential_euler" updates
-        them exactly for a voltage held over the step (Rush & Larsen 1978).
+        them exactly for a voltage held over the step (Rush & Larsen 1978), and the voltage for held gates.
     name : str, optional
         Shown in messages; the function's name if left out.
 
@@ -212,8 +212,8 @@ class Model:
         for gate in self.gates:
             if gate not in self.states:
                 raise check.unknown(gate, self.states, "gates: the state")
-        self.Params = namedtuple("Params", list(self.params))  # type: ignore[misc]
-        self.Inputs = namedtuple("Inputs", list(self.inputs))  # type: ignore[misc]
+        self.Params = record("Params", self.params)
+        self.Inputs = record("Inputs", self.inputs)
         self._try()
 
     def _level(self, value: Any, what: str) -> Any:

@@ -43,7 +43,8 @@ REACHING = [
     (labs.tetrodotoxin, 1, dict(block=74.0, stimulus="single shock")),
     (labs.fitzhugh_nagumo_plane, 0, dict(I=0.34)),
     (labs.fitzhugh_nagumo_plane, 1, dict(I=0.5, v_0=2.4)),
-    (labs.integrate_and_fire, 0, dict(I=1.77)),
+    (labs.integrate_and_fire, 0, dict(I=1.8)),
+    (labs.the_race, 0, dict(haste=2.6)),
 ]
 
 

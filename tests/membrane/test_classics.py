@@ -1,0 +1,222 @@
+"""Every classic result of this chapter, computed and compared with the number in classics.toml.
+
+The numbers were made by others (papers, closed forms, other simulators); the tolerances stand beside them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from neurolab.course import classics
+from neurolab.dynamics import find_equilibria, find_hopf_points, find_saddle_nodes
+from neurolab.engine.adaptive import integrate
+from neurolab.engine.events import detect_spikes
+from neurolab.engine.model import Model, simulate
+from neurolab.membrane import (
+    compute_gate_steady_states,
+    compute_gate_time_constants,
+    compute_lif_rate,
+    find_rheobase,
+    fitzhugh_nagumo,
+    fitzhugh_nagumo_slope,
+    hodgkin_huxley,
+    hodgkin_huxley_rates,
+    lif,
+    nernst,
+    passive,
+    thermal_voltage,
+)
+from tests.engine.models import decay
+
+REST = -65.0
+COMPUTED: dict[str, Callable[[], dict[str, float]]] = {}
+
+
+def classic(key: str) -> Callable[[Callable[[], dict[str, float]]], None]:
+    def add(function: Callable[[], dict[str, float]]) -> None:
+        COMPUTED[key] = function
+
+    return add
+
+
+@classic("membrane-step")
+def _() -> dict[str, float]:
+    p = classics()["membrane-step"].parameters
+    run = integrate(
+        passive,
+        30.0,
+        dt=10.0,
+        rtol=1e-10,
+        atol=1e-10,
+        I=p["I"],
+        C=p["C"],
+        g_L=p["g_L"],
+        E_L=p["E_L"],
+    )
+    return dict(zip(("V_10", "V_20", "V_30"), run.V[1:].tolist(), strict=True))
+
+
+@classic("nernst")
+def _() -> dict[str, float]:
+    p = classics()["nernst"].parameters
+    T = p["temperature"]
+    found = dict(
+        E_K=nernst(p["K_outside"], p["K_inside"], T=T),
+        E_Na=nernst(p["Na_outside"], p["Na_inside"], T=T),
+    )
+    return found | {f"RT_F_{T:.0f}": thermal_voltage(T) for T in (6.3, 20.0, 25.0, 37.0)}  # type: ignore[return-value]
+
+
+@classic("hh-gating")
+def _() -> dict[str, float]:
+    rates = hodgkin_huxley_rates(REST)
+    names = ("alpha_m", "beta_m", "alpha_h", "beta_h", "alpha_n", "beta_n")
+    steady = {f"{gate}_inf": float(x) for gate, x in compute_gate_steady_states(REST).items()}
+    slow = {f"tau_{gate}": float(x) for gate, x in compute_gate_time_constants(REST).items()}
+    return dict(zip(names, rates, strict=True)) | steady | slow
+
+
+@classic("hh-hopf")
+def _() -> dict[str, float]:
+    first, second = find_hopf_points(hodgkin_huxley, "I", 0.0, 200.0)
+    return dict(I_1=first.value, I_2=second.value)
+
+
+@classic("hh-hopf-1978")
+def _() -> dict[str, float]:
+    first, second = find_hopf_points(hodgkin_huxley, "I", 0.0, 200.0, E_L=-54.4)
+    return dict(
+        I_1=first.value, I_2=second.value, V_1=first.state["V"], V_2=second.state["V"],
+        frequency_1=first.frequency, frequency_2=second.frequency,
+    )  # fmt: skip
+
+
+@classic("hh-rate")
+def _() -> dict[str, float]:
+    runs = {I: simulate(hodgkin_huxley, 500.0, 0.01, I=I) for I in (10.0, 20.0)}
+    last = {I: float(run.spikes().isi()[-1]) for I, run in runs.items()}
+    first = detect_spikes(runs[10.0].t, runs[10.0].V, REST + 50.0).times[0]
+    return dict(
+        rate_10=1e3 / last[10.0], rate_20=1e3 / last[20.0], isi_10=last[10.0], first_10=first
+    )
+
+
+def shock(millivolts: float) -> dict[str, float]:
+    """The action potential after an instantaneous shift of the voltage: the numbers of HH's figure 12."""
+    run = integrate(hodgkin_huxley, 20.0, dt=0.001, rtol=1e-9, V=REST + millivolts)
+    v = run.V - REST
+    top = int(np.argmax(v))
+    half = v[top] / 2
+    down = top + int(np.argmax(v[top:] < half))
+    above = np.flatnonzero(v[: top + 1] < half)
+    up = run.t[above[-1] + 1] if above.size else 0.0
+    return dict(peak=v[top], time=run.t[top], width=run.t[down] - up, undershoot=v[top:].min())
+
+
+@classic("hh-action-potential")
+def _() -> dict[str, float]:
+    return shock(15.0)
+
+
+@classic("hh-shocks")
+def _() -> dict[str, float]:
+    large, small = shock(90.0), shock(7.0)
+    return dict(
+        peak_90=large["peak"], width_90=large["width"], peak_7=small["peak"], time_7=small["time"],
+        spikes_6=float(simulate(hodgkin_huxley, 20.0, 0.01, V=REST + 6.0).spikes().count),
+    )  # fmt: skip
+
+
+@classic("hh-rheobase")
+def _() -> dict[str, float]:
+    strict = Model(
+        hodgkin_huxley.rhs,
+        dict(hodgkin_huxley.states),
+        dict(hodgkin_huxley.params),
+        threshold=REST + 50.0,
+    )
+    return dict(I=find_rheobase(strict, 0.0, 10.0))
+
+
+@classic("fhn-hopf")
+def _() -> dict[str, float]:
+    first, second = find_hopf_points(fitzhugh_nagumo, "I", 0.0, 2.0)
+    (rest,) = find_equilibria(fitzhugh_nagumo)
+    omega = float(np.abs(first.eigenvalues.imag).max())
+    return dict(
+        I_1=first.value, I_2=second.value, v=second.state["v"], omega=omega,
+        v_rest=rest.state["v"], w_rest=rest.state["w"],
+    )  # fmt: skip
+
+
+def other_form(key: str) -> dict[str, float]:
+    first, second = find_hopf_points(
+        fitzhugh_nagumo_slope, "I", 0.0, 2.0, **classics()[key].parameters
+    )
+    return dict(I_1=first.value, I_2=second.value)
+
+
+@classic("fhn-other-form")
+def _() -> dict[str, float]:
+    return other_form("fhn-other-form")
+
+
+@classic("fhn-other-form-mapped")
+def _() -> dict[str, float]:
+    return other_form("fhn-other-form-mapped")
+
+
+@classic("fhn-saddle-nodes")
+def _() -> dict[str, float]:
+    p = classics()["fhn-saddle-nodes"].parameters
+    first, second = find_saddle_nodes(fitzhugh_nagumo_slope, "I", -1.0, 1.0, **p)
+    assert first.state["v"] == pytest.approx(math.sqrt(1 - p["b"]), abs=1e-5)
+    assert len(find_equilibria(fitzhugh_nagumo_slope, I=0.0, **p)) == 3
+    return dict(I_1=first.value, I_2=second.value)
+
+
+@classic("lif-rate")
+def _() -> dict[str, float]:
+    drives = dict(rate_15_5=1.55, rate_16=1.6, rate_20=2.0, rate_30=3.0, rate_15=1.5)
+    return {name: float(compute_lif_rate(I)) for name, I in drives.items()}
+
+
+@classic("solver-order")
+def _() -> dict[str, float]:
+    methods = ("euler", "heun", "rk4", "backward_euler", "crank_nicolson")
+    found = {m: float(simulate(decay, 1.0, 0.1, method=m).x[-1]) for m in methods}
+    for m in ("euler", "heun", "rk4"):
+        errors = [
+            abs(float(simulate(decay, 1.0, dt, method=m).x[-1]) - math.exp(-1))
+            for dt in (0.1, 0.05)
+        ]
+        found[f"order_{m}"] = math.log2(errors[0] / errors[1])
+    return found
+
+
+@pytest.mark.parametrize("key", COMPUTED)
+def test_classic(key: str) -> None:
+    found = COMPUTED[key]()
+    wrong = {
+        name: (found[name], value.value)
+        for name, value in classics()[key].values.items()
+        if not value.holds(found[name])
+    }
+    assert not wrong, f"{key}: computed, published: {wrong}"
+
+
+def test_every_classic_is_computed() -> None:
+    assert set(classics()) == set(COMPUTED)
+
+
+def test_simulated_lif_has_the_published_rates() -> None:
+    """The simulation itself, not only the closed form; tolerance: RK4 with interpolated resets at dt = 0.01."""
+    for name, I in dict(rate_15_5=1.55, rate_16=1.6, rate_20=2.0, rate_30=3.0).items():
+        spikes = simulate(lif, 2000.0, 0.01, I=I).spikes()
+        assert 1e3 / spikes.isi().mean() == pytest.approx(
+            classics()["lif-rate"].values[name].value, rel=1e-5
+        )
