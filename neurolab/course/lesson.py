@@ -385,6 +385,9 @@ class Report:
             lines.append(f"{'[x]' if kept else '[ ]'} {promise.text}{todo}")
         done = sum(self.kept)
         parts: list[Part] = [Bullets(tuple(lines)), f"To remember: {self.script.remember}"]
+        if self.script.reading:
+            books = tuple(f"{references()[key]} {where}." for key, where in self.script.reading)
+            parts += ["To read:", Bullets(books)]
         if self.notice:
             parts.append(self.notice)
         title = f"Lesson {self.script.id}: {done} of {len(lines)} promises kept"

@@ -116,7 +116,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Script:
-    """All texts of one lesson."""
+    """All texts of one lesson. `reading` pairs a key of references.toml with a chapter or section."""
 
     id: str
     title: str
@@ -131,3 +131,4 @@ class Script:
     measurements: tuple[Measurement, ...] = ()
     recall: tuple[Question, ...] = ()
     reproduces: tuple[str, ...] = ()
+    reading: tuple[tuple[str, str], ...] = ()

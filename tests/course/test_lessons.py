@@ -119,6 +119,13 @@ def test_a_lesson_stands_in_the_map(script: Script) -> None:
     assert set(script.needs) <= set(scripts())
 
 
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.id)
+def test_reading_is_listed(script: Script) -> None:
+    assert {key for key, _ in script.reading} <= set(nl.course.references())
+    assert all(where in str(nl.lesson(script.id).report()).replace("\n  ", " ")
+               for _, where in script.reading)  # fmt: skip
+
+
 def test_rate_from_interval_by_hand() -> None:
     exercise = scripts()["0.1"].exercises[0]
     assert judge(exercise, lambda interval: 1000 / interval).passed

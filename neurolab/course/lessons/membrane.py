@@ -42,8 +42,8 @@ _STRONG = Question(
     (
         Option(
             "They come faster and faster, each as tall as the first.",
-            "Faster, yes. But the gates need time to recover between spikes, and a strong current "
-            "does not give it to them.",
+            "Faster, yes. But the membrane must get ready between spikes, and a strong current does "
+            "not give it the time.",
         ),
         Option(
             "They come faster up to a highest rate, and stay there.",
@@ -52,8 +52,8 @@ _STRONG = Question(
         ),
         Option(
             "They come faster, shrink, and in the end there are none.",
-            "Held high, the voltage never lets sodium's gates recover, and potassium's stay open: "
-            "the race cannot start again.",
+            "Held high by the current, the membrane never gets ready for the next spike. The lesson "
+            "shows what it is that must get ready.",
             right=True,
         ),
         Option(
@@ -63,9 +63,9 @@ _STRONG = Question(
         ),
     ),
     found=(
-        "The rate rises, from 52 spikes per second just above 6.3 µA/cm² to about 170. But the "
-        "peaks sink: above 63 µA/cm² "
-        "they no longer reach 0 mV, and above 154 the voltage stands still, far above rest."
+        "The rate rises, from 52 spikes per second at 6.3 µA/cm² to about 170. But the peaks sink: "
+        "above 63 µA/cm² they no longer reach 0 mV, and above 154 the voltage stands still, far "
+        "above rest."
     ),
 )
 
@@ -523,6 +523,11 @@ MEMBRANE = Script(
     measurements=(_DOSE,),
     recall=_RECALL,
     reproduces=("hh-action-potential", "hh-rate", "hh-hopf", "nernst"),
+    reading=(
+        ("hodgkin-huxley-1952", "Part II and Part III: clearer than most texts about it"),
+        ("dayan-abbott-2001", "Sections 5.5 and 5.6"),
+        ("gerstner-2014", "Chapter 2"),
+    ),
 )
 
 SCRIPTS = (MEMBRANE,)
