@@ -47,10 +47,6 @@ class Verdict:
         return self.kind == "passed"
 
 
-class _OutOfBudget(BaseException):
-    """Not an Exception, so that a learner's `except Exception` does not swallow it."""
-
-
 @dataclass
 class _Run:
     """What came of the calls: the results so far, and what stopped them."""
@@ -204,6 +200,7 @@ def _call_all(
     run = _Run(results=[])
     own = code.co_filename if code is not None else None
     left = _STEPS
+    finished = threading.Event()
 
     def count(frame: FrameType, event: str, _arg: Any) -> Any:
         nonlocal left
@@ -213,13 +210,12 @@ def _call_all(
         left -= 1
         if left < 0:
             run.endless = True
-            raise _OutOfBudget
+            finished.set()
+            threading.Event().wait()  # asleep for good: an exception could be swallowed by the loop
         return count
 
     def work() -> None:
-        sys.settrace(
-            count
-        )  # this thread alone: a debugger or coverage in the main thread keeps its own
+        sys.settrace(count)  # of this thread alone: a debugger or coverage elsewhere keeps its own
         try:
             with np.errstate(all="ignore"):
                 for args in inputs:
@@ -230,14 +226,14 @@ def _call_all(
             run.error = error
         finally:
             sys.settrace(None)
+            finished.set()
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         worker = threading.Thread(target=work, name="neurolab-check", daemon=True)
         worker.start()
-        worker.join(_SECONDS)
-    run.endless = run.endless or worker.is_alive()
-    return _Run(list(run.results), run.error, run.endless)
+        in_time = finished.wait(_SECONDS)
+    return _Run(list(run.results), run.error, run.endless or not in_time)
 
 
 def _crash(exercise: Exercise, run: _Run, code: CodeType | None) -> Verdict:

@@ -205,6 +205,20 @@ def test_an_endless_loop_ends_at_once() -> None:
     assert time.monotonic() - start < 2.5  # a tenth of that on an idle machine
 
 
+def test_a_loop_that_swallows_every_exception_ends_and_burns_no_time() -> None:
+    def stubborn(x: float) -> Any:
+        while True:
+            try:
+                x += 1
+            except:  # noqa: E722
+                pass
+
+    assert say(stubborn)[0] == "endless"
+    start = time.process_time()
+    time.sleep(0.2)
+    assert time.process_time() - start < 0.1
+
+
 def test_an_endless_recursion_is_an_error_like_any_other() -> None:
     def deep(x: float) -> Any:
         return deep(x)
