@@ -31,8 +31,8 @@ FAKE_MODEL = """async ([code, css, spec, first]) => {
   const widget = (await import(url)).default;
   widget.initialize({ model: window.model });
   const el = document.createElement("div");
+  widget.render({ model: window.model, el }); // before it is in the page, as anywidget does
   document.body.append(el);
-  widget.render({ model: window.model, el });
   await new Promise((done) => setTimeout(done, 100));
 }"""
 
@@ -229,9 +229,26 @@ def test_all_that_can_be_worked_has_a_name_and_enough_room(kernel):
     assert slider(kernel).get_attribute("aria-valuetext") == "2.00"
 
 
-@pytest.mark.parametrize("media", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}])
-def test_it_draws_under_the_readers_own_settings(kernel, media):
-    kernel.page.emulate_media(**media)
+BRIGHTEST = """() => {
+  const canvas = document.querySelector("canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let brightest = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i + 3] > 250) brightest = Math.max(brightest, data[i] + data[i + 1] + data[i + 2]);
+  }
+  return brightest / 3;
+}"""
+
+
+def test_it_draws_in_the_colours_that_a_reader_forces(kernel):
+    """Light on dark where the system says so, though no theme of JupyterLab does."""
+    kernel.page.emulate_media(forced_colors="active", color_scheme="dark")
     slider(kernel).press("ArrowRight")
     kernel.answer()
-    assert kernel.page.locator(".nl-summary").inner_text().startswith("gain")
+    assert kernel.page.evaluate(BRIGHTEST) > 200
+
+
+def test_nothing_moves_for_a_reader_who_asks_for_that(kernel):
+    kernel.page.emulate_media(reduced_motion="reduce")
+    style = "() => getComputedStyle(document.querySelector('.nl-grid')).transitionProperty"
+    assert kernel.page.evaluate(style) == "none"

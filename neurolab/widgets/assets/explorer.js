@@ -568,8 +568,9 @@ class View {
     this.gauge = document.createElement("canvas").getContext("2d");
     this.themed = new MutationObserver(() => setTimeout(() => { this.readTheme(); this.schedule(); }, 60));
     this.themed.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
-    this.night = matchMedia("(prefers-color-scheme: dark)");
-    this.night.addEventListener("change", (this.onnight = () => { this.readTheme(); this.schedule(); }));
+    this.wishes = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) => matchMedia(query));
+    this.onwish = () => { this.readTheme(); this.schedule(); };
+    for (const wish of this.wishes) wish.addEventListener("change", this.onwish);
     link.views.add(this);
     this.readTheme();
     this.on("params");
@@ -682,14 +683,16 @@ class View {
   say(text) { this.spoken.textContent = text; }
 
   readTheme() {
-    const dark = isDark(), colours = this.link.spec.palette[dark ? "dark" : "light"];
+    // a canvas understands no var() and no color-mix(): let the browser work them out
+    const probe = h("span", { class: "nl-probe" });
+    this.root.append(probe);
+    const read = (name) => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
+    // all colours are empty until the element is in the page; the first resize brings us back here
+    const [red, green, blue] = (read("--nl-page").match(/[\d.]+/g) ?? [255, 255, 255]).map(Number);
+    const dark = red + green + blue < 384, colours = this.link.spec.palette[dark ? "dark" : "light"];
     colours.forEach((colour, i) => this.root.style.setProperty(`--nl-c${i}`, colour));
     this.root.style.setProperty("--nl-alarm", dark ? "#ff8a80" : "#b3261e");
     this.root.style.colorScheme = dark ? "dark" : "light";
-    // a canvas understands no var() and no color-mix(): let the browser work them out
-    const probe = h("span", { hidden: true });
-    this.root.append(probe);
-    const read = (name) => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
     const named = { ink: read("--nl-fg"), dim: read("--nl-dim") };
     this.theme = {
       fg: named.ink, dim: named.dim, page: read("--nl-page"), grid: read("--nl-grid"), axis: read("--nl-axis"), ghost: dark ? "#7d8590" : "#9aa1a9",
@@ -702,7 +705,7 @@ class View {
     cancelAnimationFrame(this.pending);
     this.resized.disconnect();
     this.themed.disconnect();
-    this.night.removeEventListener("change", this.onnight);
+    for (const wish of this.wishes) wish.removeEventListener("change", this.onwish);
     this.link.views.delete(this);
   }
 }
@@ -724,14 +727,6 @@ function target(spec) {
       before = words;
     },
   };
-}
-
-function isDark() {
-  const told = document.body.dataset.jpThemeLight;
-  if (told) return told === "false";
-  const painted = getComputedStyle(document.body).backgroundColor.match(/[\d.]+/g)?.map(Number);
-  if (painted && (painted.length < 4 || painted[3] > 0)) return painted[0] + painted[1] + painted[2] < 384;
-  return matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
 async function copyText(text, root) {
