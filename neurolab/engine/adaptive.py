@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.data.trajectory import Trajectory
-from neurolab.engine.compiled import COMPILE_ERRORS, combined, explain, put, weighted
+from neurolab.engine.compiled import COMPILE_ERRORS, argument, combined, explain, put, weighted
 from neurolab.engine.model import Model
 from neurolab.kernels import check, chunks
 from neurolab.kernels.cache import kernel
@@ -49,13 +49,12 @@ def _between(y: Any, h: float, s: float, q1: Any, q2: Any, q3: Any, q4: Any) -> 
 
 @kernel
 def _norm(e: Any, y: Any, z: Any, rtol: float, atol: float) -> float:
-    """Largest component of e in units of its tolerance; NaN if one is NaN."""
-    worst = 0.0
+    """Root mean square of e's components, each in units of its tolerance (Hairer et al., eq. II.4.11)."""
+    total = 0.0
     for j in range(len(y)):
-        size = abs(e[j]) / (atol + rtol * max(abs(y[j]), abs(z[j])))
-        if not size <= worst:
-            worst = size
-    return worst
+        size = e[j] / (atol + rtol * max(abs(y[j]), abs(z[j])))
+        total += size * size
+    return np.sqrt(total / len(y))  # type: ignore[no-any-return]
 
 
 @kernel
@@ -163,8 +162,9 @@ def _dormand_prince(
                 event_times[n_events] = t + high * step
                 event_ids[n_events] = e
                 n_events += 1
+        per_step = 1.0 / step
         while i < out.shape[1] and i * spacing <= ending:
-            put(out, rows, i, _between(y, step, (i * spacing - t) / step, q1, q2, q3, q4))
+            put(out, rows, i, _between(y, step, (i * spacing - t) * per_step, q1, q2, q3, q4))
             i += 1
         t, y, k1, before = ending, z, k7, after
         if spiked and model.resets():
@@ -256,6 +256,7 @@ def integrate(
         [0.0 if n in drives else check.finite(v, n) for n, v in setting.inputs.items()] or [0.0]
     )
     full = model.extended(events, drives)
+    compilable = argument(full)
     rows = model.rows(record)
     out = np.empty((int(rows.max()) + 1, int(np.floor(duration / spacing * (1 + 1e-12))) + 1))
     for row, start in zip(rows, setting.state, strict=True):
@@ -275,7 +276,7 @@ def integrate(
         nonlocal t, y, h, i, held_until
         try:
             t, y, h, i, held_until, n_spikes, n_events, status = _dormand_prince(
-                full, t, y, h, setting.params, constants, duration, rtol, atol, float(max_step), spacing,
+                compilable, t, y, h, setting.params, constants, duration, rtol, atol, float(max_step), spacing,
                 rows, out, i, held_until, size, spikes, event_times, event_ids, old, new, probe,
             )  # fmt: skip
         except COMPILE_ERRORS as error:

@@ -34,6 +34,7 @@ from neurolab.kernels.fingerprint import used_globals
 __all__ = [
     "ModelType",
     "COMPILE_ERRORS",
+    "argument",
     "combined",
     "explain",
     "nudged",
@@ -307,6 +308,73 @@ def _put(out, rows, column, y):
         f"\n    if rows[{j}] >= 0: out[rows[{j}], column] = y[{j}]" for j in range(len(y))
     )
     return _written(f"def f(out, rows, column, y):{lines}")
+
+
+class Plain:
+    """What compiled code sees of a model, in plain Python: used when the compiler is off (NUMBA_DISABLE_JIT=1)."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def rhs(self, t: float, y: Any, p: Any, I: Any, live: float) -> Any:
+        slope = self.model.rhs(t, y, p, I)
+        return (live * slope[0], *slope[1:])
+
+    def bind(self, vector: Any) -> Any:
+        return self.model.Params(*vector.tolist())
+
+    def drive(self, samples: Any, column: int) -> Any:
+        return self.model.input_value(samples[: len(self.model.inputs), column].tolist())
+
+    def drive_at(self, t: float, constants: Any) -> Any:
+        drives = self.model.drives
+        named = zip(self.model.inputs, constants.tolist(), strict=False)
+        return self.model.input_value(
+            [drives[n](t) if n in drives else value for n, value in named]
+        )
+
+    def events_into(self, t: float, y: Any, p: Any, out: Any) -> None:
+        for j, event in enumerate(self.model.events.values()):
+            out[j] = event(t, y, p)
+
+    def excess(self, y: Any, p: Any) -> float:
+        level = self.model.threshold
+        if level is None:
+            return -math.inf
+        if callable(level):
+            return float(level(y, p))
+        return float(y[0] - (getattr(p, level) if isinstance(level, str) else level))
+
+    def resets(self) -> bool:
+        return self.model.reset is not None
+
+    def after_spike(self, y: Any, p: Any) -> Any:
+        return y if self.model.reset is None else tuple(map(float, self.model.reset(y, p)))
+
+    def dead_time(self, p: Any) -> float:
+        length = self.model.refractory
+        return float(getattr(p, length)) if isinstance(length, str) else float(length or 0.0)
+
+    def exponential_step(self, t: float, y: Any, p: Any, I: Any, live: float, h: float) -> Any:
+        names, gates = list(self.model.states), self.model.gates
+        levels = [
+            tuple(x if n in gates else v for n, v in zip(names, y, strict=True)) for x in (0.0, 1.0)
+        ]
+        closed, opened = (self.rhs(t, level, p, I, live) for level in levels)
+        slope, after = self.rhs(t, y, p, I, live), []
+        for j, name in enumerate(names):
+            if name in gates:
+                rate = closed[j] - opened[j]
+            else:
+                by = 1e-4 * max(1.0, abs(y[j]))
+                rate = (slope[j] - self.rhs(t, nudged(y, j, by), p, I, live)[j]) / by
+            after.append(_relax(y[j], slope[j], rate, h))
+        return tuple(after)
+
+
+def argument(model: Model) -> Any:
+    """The model as kernels take it."""
+    return Plain(model) if numba.config.DISABLE_JIT else model  # type: ignore[attr-defined]
 
 
 def explain(model: Model, error: Exception) -> ValueError:

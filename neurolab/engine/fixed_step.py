@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.data.trajectory import Trajectory
-from neurolab.engine.compiled import COMPILE_ERRORS, explain, nudged, put, shifted, weighted
+from neurolab.engine.compiled import (
+    COMPILE_ERRORS,
+    argument,
+    explain,
+    nudged,
+    put,
+    shifted,
+    weighted,
+)
 from neurolab.engine.model import Model, Setting
 from neurolab.kernels import check, chunks
 from neurolab.kernels.cache import kernel
@@ -388,6 +396,7 @@ def simulate_fixed(
         if row >= 0:
             out[row, 0] = value
     loop = (_RESETTING if model.reset else _SMOOTH)[method]
+    compilable = argument(model)
     spikes: list[Array] = []
     buffer = np.empty(_SPIKE_BUFFER)
     state, held_until, done = setting.state, -1.0, 0
@@ -398,7 +407,7 @@ def simulate_fixed(
         samples = drive.columns(i0, i1)
         try:
             state, done, count, held_until, sound = loop(
-                model, state, setting.params, samples, i0, drive.width, int(drive.width == 3), dt, every,
+                compilable, state, setting.params, samples, i0, drive.width, int(drive.width == 3), dt, every,
                 rows, out, buffer, held_until, i0, i1,
             )  # fmt: skip
         except COMPILE_ERRORS as error:
@@ -442,7 +451,7 @@ def _trajectory(
         found = np.concatenate(spikes) if spikes else np.empty(0)
         found = found[found <= last * dt]
     return Trajectory(
-        t=np.arange(columns) * every * dt,
+        t=(np.arange(columns) * every).astype(np.float64) * dt,
         samples=out[:, :columns],
         states=tuple(name for name, row in zip(model.states, rows, strict=True) if row >= 0),
         model=model.name,

@@ -54,11 +54,16 @@ def hodgkin_huxley_rates(V: float) -> tuple[float, float, float, float, float, f
     )
 
 
+def _speed(Q10: float, T: float) -> float:
+    """Factor on all rates at T °C; a power in every step would cost a fifth of a run at the usual temperature."""
+    return 1.0 if T == 6.3 else Q10 ** ((T - 6.3) / 10.0)
+
+
 def _rhs(t: float, y: Any, p: Any, I: float) -> Any:
     """Hodgkin & Huxley 1952, eqs 7, 15, 20-24."""
     V, m, h, n = y
     alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n = hodgkin_huxley_rates(V)
-    phi = p.Q10 ** ((p.T - 6.3) / 10.0)
+    phi = _speed(p.Q10, p.T)
     I_Na = p.g_Na * m**3 * h * (V - p.E_Na)
     I_K = p.g_K * n**4 * (V - p.E_K)
     I_L = p.g_L * (V - p.E_L)

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from neurolab.kernels import chunks
 from neurolab.kernels.chunks import Superseded, run_chunked, superseded_when
 
 
@@ -30,7 +31,7 @@ def test_all_steps_are_done_and_progress_ends_at_one() -> None:
 def test_chunks_grow_when_they_are_quick() -> None:
     sizes, advance = counting(10**7)
     run_chunked(advance)  # type: ignore[arg-type]
-    assert sizes[0] == 256 and max(sizes) > 10 * sizes[0]
+    assert sizes[0] == chunks._FIRST_CHUNK and max(sizes) > 10 * sizes[0]
 
 
 def test_a_superseded_run_stops_at_its_next_chunk() -> None:
