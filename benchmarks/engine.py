@@ -157,9 +157,17 @@ def against_scipy() -> list[Row]:
         np.abs(ours() - truth).max() < 2e-3 and np.abs(ours() - scipy("RK45")).max() < 2e-3
     )
     return [
-        paired("hh adaptive, 100 ms, rtol 1e-6", ours, lambda: scipy("RK45"), "SciPy RK45", 150, better="higher", agrees=agrees),
-        paired("hh adaptive, 100 ms, rtol 1e-6", ours, lambda: scipy("LSODA"), "SciPy LSODA", 100, better="higher", agrees=agrees),
-    ]  # fmt: skip
+        paired(
+            "hh adaptive, 100 ms, rtol 1e-6",
+            ours,
+            lambda method=method: scipy(method),  # type: ignore[misc]
+            f"SciPy {method}",
+            goal,
+            better="higher",
+            agrees=agrees,
+        )
+        for method, goal in (("RK45", 150), ("LSODA", 100))
+    ]
 
 
 def _child(code: str, cache: Path) -> list[float]:

@@ -1,7 +1,8 @@
 """How a row of a benchmark is measured: pairs of runs in one process, CPU seconds, medians and their intervals.
 
-Two programs timed one after the other in pairs see the same machine, whatever else runs on it. The ratio's 95 % interval
-comes from order statistics of the pairs (no distribution assumed); a row fails only if the whole interval misses the goal.
+Two programs timed one after the other in pairs see the same machine, whatever else runs on it. The ratio's 95 %
+interval comes from order statistics of the pairs (no distribution assumed); a row fails only if the whole interval
+misses the goal.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def paired(
     agrees: bool = True,
     pairs: int = PAIRS,
 ) -> Row:
-    """Time both in turn. "lower": ratio = ours / reference; "higher": reference / ours, how many times faster we are."""
+    """Time both in turn. "lower": ratio is ours / reference; "higher": reference / ours, how often we fit in."""
     ours(), reference()
     times = [(cpu(ours), cpu(reference)) for _ in range(pairs)]
     ratios = [a / b if better == "lower" else b / a for a, b in times]

@@ -355,8 +355,9 @@ def simulate_fixed(
     duration, dt : float, ms
         The run has round(duration / dt) steps.
     method : {"rk4", "heun", "euler", "exponential_euler", "backward_euler", "crank_nicolson"}
-        Orders 4, 2, 1, 1, 1, 2. The third last needs a model that names its gates and bears larger steps; the last two
-        are implicit (Newton's method with differences for the Jacobian): slower, and stable for stiff equations.
+        Orders 4, 2, 1, 1, 1, 2. The exponential one solves each state's equation exactly with the others held, which
+        stands large steps (Rush & Larsen 1978); the last two are implicit (Newton's method, differences for the
+        Jacobian): slower, and stable for stiff equations.
     every : int
         Keep the state every so many steps, the start included; spikes are looked for at every step all the same.
     record : state name or sequence of them, optional
@@ -383,10 +384,6 @@ def simulate_fixed(
         raise ValueError(f"dt must be at most the duration of {duration:g} ms, got {dt:g}")
     every = check.whole(every, "every")
     method = check.choice(method, METHODS, "method")
-    if method == "exponential_euler" and not model.gates:
-        raise ValueError(
-            f"method 'exponential_euler' needs a model with gates, and {model.name} names none; use 'rk4'"
-        )
     rows = model.rows(record)
     setting = model.set(values)
     n = round(duration / dt)

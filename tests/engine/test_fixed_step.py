@@ -54,8 +54,11 @@ def test_exponential_euler_is_first_order_and_stands_large_steps() -> None:
     assert coarse.spikes().count == 7  # as many as at dt = 0.01, where plain Euler has given up
     with pytest.raises(Diverged):
         simulate(hodgkin_huxley, 100.0, 0.1, method="euler", I=10.0)
-    with pytest.raises(ValueError, match="needs a model with gates, and decay names none"):
-        simulate(decay, 1.0, 0.1, method="exponential_euler")
+
+
+def test_a_linear_equation_is_solved_exactly_whatever_the_step() -> None:
+    run = simulate(decay, 6.0, 2.0, method="exponential_euler", I=3.0)
+    assert run.x == pytest.approx(3.0 - 2.0 * np.exp(-run.t), abs=1e-9)
 
 
 def test_gates_are_exact_at_a_held_voltage() -> None:
