@@ -253,6 +253,22 @@ def test_an_unreadable_record_is_said_on_the_next_card(home: Path) -> None:
     assert "kept as 9.9.unreadable" in str(Lesson(SCRIPT).check("double"))
 
 
+def test_show_progress_has_a_row_for_each_lesson(home: Path) -> None:
+    fresh = str(nl.course.show_progress())
+    assert "0 of 2 lessons done" in fresh
+    assert fresh.count("not started") == 2
+    lesson = nl.lesson("0.1")
+    lesson.predict("double").choices = [0]
+    under_way = str(nl.course.show_progress())
+    assert "1 of 3" in under_way
+    assert "under way" in under_way
+    lesson.check("rate", lambda interval: 1000 / interval)
+    lesson.recall().choices = [q.right for q in lesson.script.recall]
+    assert "1 of 2 lessons done" in str(nl.course.show_progress())
+    (home / "1.1.json").write_text("{")
+    assert "kept as 1.1.unreadable" in str(nl.course.show_progress())
+
+
 def test_cards_say_the_same_in_text_and_in_html() -> None:
     card = Card(
         "A `title` <b>",
