@@ -70,6 +70,7 @@ nl.explore(show, I=(0, 20, 0.05))
 WATCH = """(cell) => {
   const root = [...document.querySelectorAll(".jp-Notebook .jp-Cell")][cell];
   const scratch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  Object.assign(scratch.canvas, { width: 240, height: 120 });
   const hash = () => {
     const where = ".jp-OutputArea-output";
     const pictures = [...root.querySelectorAll(`${where} img, ${where} canvas`)]
@@ -77,10 +78,10 @@ WATCH = """(cell) => {
     if (!pictures.length) return null;
     let sum = 2166136261;
     for (const picture of pictures) {
-      const w = picture.naturalWidth || picture.width, h = picture.naturalHeight || picture.height;
-      Object.assign(scratch.canvas, { width: w, height: h });
-      scratch.drawImage(picture, 0, 0);
-      const words = new Uint32Array(scratch.getImageData(0, 0, w, h).data.buffer);
+      // at a quarter of the size: reading every pixel would weigh more than drawing them
+      scratch.clearRect(0, 0, 240, 120);
+      scratch.drawImage(picture, 0, 0, 240, 120);
+      const words = new Uint32Array(scratch.getImageData(0, 0, 240, 120).data.buffer);
       for (const word of words) sum = Math.imul(sum ^ word, 16777619);
     }
     return sum;
@@ -120,6 +121,7 @@ class Row:
 
 def press(page: Page, cell: int, handle: Locator, key: str) -> float | None:
     """Milliseconds from a key press to the first changed pixels."""
+    handle.scroll_into_view_if_needed()
     handle.focus()
     page.evaluate(WATCH, cell)
     page.keyboard.press(key)
@@ -131,6 +133,8 @@ def press(page: Page, cell: int, handle: Locator, key: str) -> float | None:
 
 def drag(page: Page, cell: int, handle: Locator, thumb: float) -> tuple[float, float]:
     """Frames a second of a drag, and milliseconds from its last move to the last new picture."""
+    handle.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
     box = handle.bounding_box()
     assert box is not None
     x, y = box["x"] + thumb * box["width"], box["y"] + box["height"] / 2
@@ -167,7 +171,7 @@ def measure(presses: int, drags: int) -> tuple[list[Row], dict[str, Any]]:
         nbformat.write(nbformat.v4.new_notebook(cells=cells), Path(folder) / "bench.ipynb")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-            notebook = Notebook.open(server, browser, "bench.ipynb", height=1500)
+            notebook = Notebook.open(server, browser, "bench.ipynb")
             notebook.run_all()
             notebook.labs(1)
             page = notebook.page

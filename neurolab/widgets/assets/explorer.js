@@ -562,6 +562,7 @@ class View {
     element.append(this.root);
     this.plots = [];
     this.pinned = null;
+    this.synced = {};
     // the element is not in the page yet, so colours cannot be read before the first resize is seen
     this.resized = new ResizeObserver(() => { this.readTheme(); this.measure(); this.schedule(); });
     this.resized.observe(this.root);
@@ -606,7 +607,9 @@ class View {
   }
   on(what, detail) {
     if (what === "params") {
-      for (const [name, c] of Object.entries(this.controls)) c.sync(this.link.params[name]);
+      for (const [name, c] of Object.entries(this.controls)) {
+        if (this.synced[name] !== this.link.params[name]) c.sync((this.synced[name] = this.link.params[name]));
+      }
       const same = (p) => Object.entries(p.params).every(([name, value]) => this.link.params[name] === value);
       this.preset?.(this.link.spec.presets.findIndex(same));
     } else if (what === "error") {
@@ -615,7 +618,7 @@ class View {
       this.error.hidden = false;
       this.root.classList.add("nl-failed");
     } else if (what === "wait") {
-      this.note.textContent = detail;
+      if (this.note.textContent !== detail) this.note.textContent = detail;
       this.root.classList.toggle("nl-busy", Boolean(detail));
     } else if (what === "frame") {
       this.error.hidden = true;
@@ -649,7 +652,7 @@ class View {
     this.plots.forEach((plot, i) => {
       // axes that stand above each other share one left edge
       plot.draw(Math.max(...gutters.filter((_, j) => this.narrow || column(j) === column(i))));
-      if (frame.alts[i] !== plot.alt) plot.canvas.setAttribute("aria-label", (plot.alt = frame.alts[i]));
+      if (frame.settled && frame.alts[i] !== plot.alt) plot.canvas.setAttribute("aria-label", (plot.alt = frame.alts[i]));
     });
     this.root.dataset.frame = frame.seq ?? 0;
     this.root.dataset.settled = frame.settled;
