@@ -128,14 +128,18 @@ def _bind(self, vector):
 
 
 @overload_method(ModelType, "drive")
-def _drive(self, samples, column):
-    """The input at one sample: a float, or a named tuple of several."""
-    if len(self.inputs) == 1:
-        return lambda self, samples, column: samples[0, column]
-    values = ",".join(f"samples[{j}, column]" for j in range(len(self.inputs)))
-    return _written(
-        f"def f(self, samples, column): return U({values})", U=record("Inputs", self.inputs)
+def _drive(self, samples, column, stride):
+    """The input at the start, middle and end of a step, from columns `stride` apart: floats, or named tuples."""
+
+    def sample(column: str) -> str:
+        values = [f"samples[{j}, {column}]" for j in range(len(self.inputs))]
+        return values[0] if len(values) == 1 else f"U({','.join(values)})"
+
+    three = ",".join(
+        sample(column) for column in ("column", "column + stride", "column + 2 * stride")
     )
+    source = f"def f(self, samples, column, stride): return ({three})"
+    return _written(source, U=record("Inputs", self.inputs))
 
 
 @overload_method(ModelType, "drive_at")
@@ -323,8 +327,10 @@ class Plain:
     def bind(self, vector: Any) -> Any:
         return self.model.Params(*vector.tolist())
 
-    def drive(self, samples: Any, column: int) -> Any:
-        return self.model.input_value(samples[: len(self.model.inputs), column].tolist())
+    def drive(self, samples: Any, column: int, stride: int) -> Any:
+        rows = samples[: len(self.model.inputs)]
+        columns = (column, column + stride, column + 2 * stride)
+        return tuple(self.model.input_value(rows[:, k].tolist()) for k in columns)
 
     def drive_at(self, t: float, constants: Any) -> Any:
         drives = self.model.drives

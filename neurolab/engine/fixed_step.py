@@ -1,7 +1,7 @@
 """Fixed-step integration of a Model, explicit and implicit; spikes, resets and refractoriness on the way.
 
-A method is one step function; two loops (with and without resets) are compiled around each. Everything is chunked, so
-an interrupt, a progress report or a newer request acts within about 50 ms.
+A method is one step function (engine/steps.py); two loops, with and without resets, are compiled around each.
+Everything is chunked, so an interrupt, a progress report or a newer request acts within about 50 ms.
 """
 
 from __future__ import annotations
@@ -14,185 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.data.trajectory import Trajectory
-from neurolab.engine.compiled import (
-    COMPILE_ERRORS,
-    argument,
-    explain,
-    nudged,
-    put,
-    shifted,
-    weighted,
-)
+from neurolab.engine.compiled import COMPILE_ERRORS, argument, explain, put, weighted
 from neurolab.engine.model import Model, Setting
+from neurolab.engine.steps import METHODS, STEPS
 from neurolab.kernels import check, chunks
 from neurolab.kernels.cache import kernel
 
-__all__ = ["METHODS", "simulate_fixed"]
+__all__ = ["simulate_fixed"]
 
 Array = NDArray[np.float64]
 MAX_SPIKES_PER_STEP = 32
 _SPIKE_BUFFER = 4096
-_NEWTON_STEPS = 20
-
-# Steps: (model, t, y, p, h, samples, column, stride, live) -> state at t + h. The input at the start, the middle and
-# the end of the step stands in columns column, column + stride, column + 2 stride; stride 0 is an input held over it.
-
-
-@kernel
-def _euler(
-    model: Any,
-    t: float,
-    y: Any,
-    p: Any,
-    h: float,
-    samples: Array,
-    column: int,
-    stride: int,
-    live: float,
-) -> Any:
-    k1 = model.rhs(t, y, p, model.drive(samples, column), live)
-    return weighted(y, h, (1.0,), (k1,))
-
-
-@kernel
-def _heun(
-    model: Any,
-    t: float,
-    y: Any,
-    p: Any,
-    h: float,
-    samples: Array,
-    column: int,
-    stride: int,
-    live: float,
-) -> Any:
-    k1 = model.rhs(t, y, p, model.drive(samples, column), live)
-    k2 = model.rhs(
-        t + h, weighted(y, h, (1.0,), (k1,)), p, model.drive(samples, column + 2 * stride), live
-    )
-    return weighted(y, h, (0.5, 0.5), (k1, k2))
-
-
-@kernel
-def _rk4(
-    model: Any,
-    t: float,
-    y: Any,
-    p: Any,
-    h: float,
-    samples: Array,
-    column: int,
-    stride: int,
-    live: float,
-) -> Any:
-    start, middle = model.drive(samples, column), model.drive(samples, column + stride)
-    end = model.drive(samples, column + 2 * stride)
-    k1 = model.rhs(t, y, p, start, live)
-    k2 = model.rhs(t + h / 2, weighted(y, h, (0.5,), (k1,)), p, middle, live)
-    k3 = model.rhs(t + h / 2, weighted(y, h, (0.5,), (k2,)), p, middle, live)
-    k4 = model.rhs(t + h, weighted(y, h, (1.0,), (k3,)), p, end, live)
-    return weighted(y, h, (1 / 6, 1 / 3, 1 / 3, 1 / 6), (k1, k2, k3, k4))
-
-
-@kernel
-def _exponential_euler(
-    model: Any,
-    t: float,
-    y: Any,
-    p: Any,
-    h: float,
-    samples: Array,
-    column: int,
-    stride: int,
-    live: float,
-) -> Any:
-    return model.exponential_step(t, y, p, model.drive(samples, column), live, h)
-
-
-@kernel
-def _implicit(
-    model: Any, t: float, y: Any, base: Any, p: Any, h: float, u: Any, live: float
-) -> Any:
-    """The z for which z = base + h f(t, z), by Newton's method from y; NaN if it does not converge."""
-    n = len(y)
-    matrix, move = np.empty((n, n + 1)), np.empty(n)
-    z = y
-    for _ in range(_NEWTON_STEPS):
-        slope = model.rhs(t, z, p, u, live)
-        for j in range(n):
-            by = 1e-7 * max(1.0, abs(z[j]))
-            other = model.rhs(t, nudged(z, j, by), p, u, live)
-            for i in range(n):
-                matrix[i, j] = (1.0 if i == j else 0.0) - h * (other[i] - slope[i]) / by
-        for i in range(n):
-            matrix[i, n] = base[i] + h * slope[i] - z[i]
-        _solve(matrix, move)
-        z = shifted(z, move)
-        worst = 0.0
-        for j in range(n):
-            worst = max(worst, abs(move[j]) / (1.0 + abs(z[j])))
-        if worst < 1e-12:
-            return z
-    if worst < 1e-8:  # as near as rounding lets it come
-        return z
-    for j in range(n):
-        move[j] = np.nan
-    return shifted(z, move)
-
-
-@kernel
-def _solve(matrix: Array, x: Array) -> None:
-    """Gaussian elimination with row exchanges on the n by n + 1 matrix (A | b); x is the solution."""
-    n = x.size
-    for k in range(n):
-        pivot = k
-        for i in range(k + 1, n):
-            if abs(matrix[i, k]) > abs(matrix[pivot, k]):
-                pivot = i
-        for j in range(k, n + 1):
-            matrix[k, j], matrix[pivot, j] = matrix[pivot, j], matrix[k, j]
-        for i in range(k + 1, n):
-            factor = matrix[i, k] / matrix[k, k]
-            for j in range(k, n + 1):
-                matrix[i, j] -= factor * matrix[k, j]
-    for k in range(n - 1, -1, -1):
-        total = matrix[k, n]
-        for j in range(k + 1, n):
-            total -= matrix[k, j] * x[j]
-        x[k] = total / matrix[k, k]
-
-
-@kernel
-def _backward_euler(
-    model: Any,
-    t: float,
-    y: Any,
-    p: Any,
-    h: float,
-    samples: Array,
-    column: int,
-    stride: int,
-    live: float,
-) -> Any:
-    end = model.drive(samples, column + 2 * stride)
-    return _implicit(model, t + h, y, y, p, h, end, live)
-
-
-@kernel
-def _crank_nicolson(
-    model: Any,
-    t: float,
-    y: Any,
-    p: Any,
-    h: float,
-    samples: Array,
-    column: int,
-    stride: int,
-    live: float,
-) -> Any:
-    slope = model.rhs(t, y, p, model.drive(samples, column), live)
-    end = model.drive(samples, column + 2 * stride)
-    return _implicit(model, t + h, y, weighted(y, h, (0.5,), (slope,)), p, h / 2, end, live)
 
 
 def _smooth_loop(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -207,7 +39,8 @@ def _smooth_loop(step: Callable[..., Any]) -> Callable[..., Any]:
         count, until_kept = 0, every - i0 % every
         before = model.excess(y, p)
         for i in range(i0, i1):
-            y = step(model, i * dt, y, p, dt, samples, (i - origin) * width, stride, 1.0)
+            I = model.drive(samples, (i - origin) * width, stride)
+            y = step(model, i * dt, y, p, dt, I, 1.0)
             after = model.excess(y, p)
             if before < 0.0 <= after:
                 spikes[count] = (i + before / (before - after)) * dt
@@ -238,14 +71,15 @@ def _reset_loop(step: Callable[..., Any]) -> Callable[..., Any]:
         for i in range(i0, i1):
             if count > spikes.size - MAX_SPIKES_PER_STEP:
                 return y, i, count, held_until, True
-            t, end, column, here = i * dt, (i + 1) * dt, (i - origin) * width, 0
+            t, end, here = i * dt, (i + 1) * dt, 0
+            I = model.drive(samples, (i - origin) * width, stride)
             while t < end:
                 if held_until > t:
                     stop = min(end, held_until)
-                    y = step(model, t, y, p, stop - t, samples, column, stride, 0.0)
+                    y = step(model, t, y, p, stop - t, I, 0.0)
                     t = stop
                     continue
-                z = step(model, t, y, p, end - t, samples, column, stride, 1.0)
+                z = step(model, t, y, p, end - t, I, 1.0)
                 after = model.excess(z, p)
                 if not after >= 0.0:
                     y, t = z, end
@@ -269,17 +103,8 @@ def _reset_loop(step: Callable[..., Any]) -> Callable[..., Any]:
     return resetting
 
 
-_STEPS = dict(
-    rk4=_rk4,
-    heun=_heun,
-    euler=_euler,
-    exponential_euler=_exponential_euler,
-    backward_euler=_backward_euler,
-    crank_nicolson=_crank_nicolson,
-)
-METHODS = tuple(_STEPS)
-_SMOOTH = {name: _smooth_loop(step) for name, step in _STEPS.items()}
-_RESETTING = {name: _reset_loop(step) for name, step in _STEPS.items()}
+_SMOOTH = {name: _smooth_loop(step) for name, step in STEPS.items()}
+_RESETTING = {name: _reset_loop(step) for name, step in STEPS.items()}
 
 
 @dataclass(frozen=True)

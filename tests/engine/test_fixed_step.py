@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from neurolab.engine.fixed_step import METHODS
 from neurolab.engine.model import Model, simulate
+from neurolab.engine.steps import METHODS
 from neurolab.kernels.chunks import Diverged, Interrupted
 from neurolab.membrane import compute_lif_rate, hodgkin_huxley, lif
 from tests.engine.models import decay, forced, integrator, lorenz, oscillator, two_drives
