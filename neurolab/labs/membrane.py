@@ -17,6 +17,7 @@ from neurolab.dynamics import Equilibrium, find_equilibria
 from neurolab.engine.events import detect_spikes
 from neurolab.engine.model import Model, param, simulate
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span, Text
+from neurolab.figures.marks import Mark
 from neurolab.labs.declare import Target, lab
 from neurolab.membrane import (
     compute_fitzhugh_nagumo_nullclines,
@@ -68,6 +69,34 @@ def _command_panel(t: Array, current: Array, **kwargs: Any) -> Panel:
         title="Injected current",
         height=0.45,
         **kwargs,
+    )
+
+
+def _zero(run: Trajectory) -> Line:
+    """The line that a spike overshoots."""
+    return Line(run.window, [0, 0], color="dim", dash=True, width=1)
+
+
+def _voltage_panel(
+    run: Trajectory, *behind: Mark, low: float = -90.0, height: float = 1.0
+) -> Panel:
+    """The membrane potential over the whole run, in front of the marks `behind`."""
+    trace = Line(run.t, run.V, color=0, width=1.8)
+    return Panel(
+        *behind, trace, title="Membrane potential", ylim=(low, 60), xlim=run.window, height=height
+    )
+
+
+def _gates_panel(run: Trajectory) -> Panel:
+    """The three gates over the whole run."""
+    return Panel(
+        Line(run.t, run.m, label="m: sodium opens", color=1),
+        Line(run.t, run.h, label="h: sodium available", color=4, dash=True),
+        Line(run.t, run.n, label="n: potassium opens", color=2),
+        title="Gates",
+        y="fraction open",
+        ylim=(0, 1),
+        xlim=run.window,
     )
 
 
@@ -160,23 +189,8 @@ def action_potential(
     I_Na = g_Na * run.m**3 * run.h * (run.V - 50.0)
     I_K = g_K * run.n**4 * (run.V + 77.0)
     return Figure(
-        Panel(
-            Line([0, duration], [0, 0], color="dim", dash=True, width=1),
-            Line(run.t, run.V, color=0, width=2),
-            title="Membrane potential",
-            ylim=(-90, 60),
-            xlim=(0, duration),
-            height=1.4,
-        ),
-        Panel(
-            Line(run.t, run.m, label="m: sodium opens", color=1),
-            Line(run.t, run.h, label="h: sodium available", color=4, dash=True),
-            Line(run.t, run.n, label="n: potassium opens", color=2),
-            title="Gates",
-            y="fraction open",
-            ylim=(0, 1),
-            xlim=(0, duration),
-        ),
+        _voltage_panel(run, _zero(run), height=1.4),
+        _gates_panel(run),
         Panel(
             Line(run.t, I_Na, label="sodium, inward", color=1),
             Line(run.t, I_K, label="potassium, outward", color=2, dash=True),
@@ -369,12 +383,7 @@ def step_or_ramp(I: float = 8.0, ramp: float = 0.0) -> Figure:
     run = simulate(hodgkin_huxley, duration=duration, dt=dt, I=current)
     count = run.spikes().count
     return Figure(
-        Panel(
-            Line(run.t, run.V, color=0, width=1.8),
-            title="Membrane potential",
-            ylim=(-90, 60),
-            xlim=(0, duration),
-        ),
+        _voltage_panel(run),
         _command_panel(run.t, current, xlim=(0, duration)),
         summary=f"{I:.3g} µA/cm² reached in {ramp:.3g} ms: {_spikes_in_words(count)}",
         values=dict(count=count),
@@ -448,17 +457,11 @@ def start_and_stop(start: float = 3.0, stop: float = 5.0, phase: float = 0.2) ->
         words = (
             "the second pulse stops it" if after == 0 else "the second pulse only shifts the spikes"
         )
-    marks: list[Any] = [Span(20.0, 22.0, label="first pulse")]
+    marks: list[Mark] = [Span(20.0, 22.0, label="first pulse")]
     if pulse and stop:
         marks.append(Span(pulse[0], pulse[1], label="second pulse"))
     return Figure(
-        Panel(
-            *marks,
-            Line(run.t, run.V, color=0),
-            title="Membrane potential",
-            ylim=(-90, 60),
-            xlim=(0, duration),
-        ),
+        _voltage_panel(run, *marks),
         _command_panel(run.t, current, xlim=(0, duration)),
         summary=words,
         values=dict(before=before, after=after),
@@ -490,13 +493,7 @@ def anode_break(I: float = -1.5, length: float = 30.0) -> Figure:
     run = simulate(hodgkin_huxley, duration=duration, dt=dt, I=current)
     count = run.spikes().count
     return Figure(
-        Panel(
-            Span(on, on + length, label="current on"),
-            Line(run.t, run.V, color=0, width=1.8),
-            title="Membrane potential",
-            ylim=(-100, 60),
-            xlim=(0, duration),
-        ),
+        _voltage_panel(run, Span(on, on + length, label="current on"), low=-100.0),
         Panel(
             Line(run.t, run.h, label="h: sodium available", color=4, dash=True),
             Line(run.t, run.n, label="n: potassium opens", color=2),
@@ -561,13 +558,7 @@ def tetrodotoxin(block: float = 0.0, stimulus: str = "constant current") -> Figu
     count, late = run.spikes().count, run.between(60.0, duration).spikes().count
     peak = float(run.between(5.5, duration).V.max())
     return Figure(
-        Panel(
-            Line([0, duration], [0, 0], color="dim", dash=True, width=1),
-            Line(run.t, run.V, color=0, width=1.8),
-            title="Membrane potential",
-            ylim=(-90, 60),
-            xlim=(0, duration),
-        ),
+        _voltage_panel(run, _zero(run)),
         _command_panel(run.t, current, xlim=(0, duration)),
         summary=f"{block:.3g} % of the sodium channels blocked: {_spikes_in_words(count)}, peak {peak:.3g} mV",
         values=dict(count=count, late=late, peak=peak),
@@ -754,13 +745,7 @@ def poisoned_axon(shock: float = 0.0, I: float = 10.0) -> Figure:
     under_current = float(run.between(40.0, duration).V.max())
     count = run.between(40.0, duration).spikes().count
     return Figure(
-        Panel(
-            Line([0, duration], [0, 0], color="dim", dash=True, width=1),
-            Line(run.t, run.V, color=0, width=1.8),
-            title="Membrane potential",
-            ylim=(-90, 60),
-            xlim=(0, duration),
-        ),
+        _voltage_panel(run, _zero(run)),
         _command_panel(run.t, current, xlim=(0, duration)),
         summary=f"highest after the shock {after_shock:.3g} mV; under the current {_spikes_in_words(count)}, "
         f"peak {under_current:.3g} mV",
@@ -818,22 +803,8 @@ def the_race(haste: float = 1.0, I: float = 10.0) -> Figure:
     run = simulate(_race, duration=duration, dt=0.01, I=I, haste=haste)
     peak = float(run.V.max())
     return Figure(
-        Panel(
-            Line([0, duration], [0, 0], color="dim", dash=True, width=1),
-            Line(run.t, run.V, color=0, width=2),
-            title="Membrane potential",
-            ylim=(-90, 60),
-            xlim=(0, duration),
-        ),
-        Panel(
-            Line(run.t, run.m, label="m: sodium opens", color=1),
-            Line(run.t, run.h, label="h: sodium available", color=4, dash=True),
-            Line(run.t, run.n, label="n: potassium opens", color=2),
-            title="Gates",
-            y="fraction open",
-            ylim=(0, 1),
-            xlim=(0, duration),
-        ),
+        _voltage_panel(run, _zero(run)),
+        _gates_panel(run),
         summary=f"h and n {haste:.3g} times as fast as the squid's: peak {peak:.3g} mV",
         values=dict(peak=peak),
     )
