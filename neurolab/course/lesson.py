@@ -19,10 +19,15 @@ from neurolab.course.checks import Verdict, judge, judge_number
 from neurolab.course.lessons import find_script
 from neurolab.course.progress import SECTIONS, Progress
 from neurolab.course.script import Exercise, Measurement, Promise, Question, Script
-from neurolab.course.sources import Classic, classics, references
+from neurolab.course.sources import Classic, Origin, classics, references
 
 _T = TypeVar("_T", Question, Exercise, Exercise | Measurement)
 
+_ORIGINS: dict[Origin, str] = {
+    "published": "The expected numbers are the published ones.",
+    "closed form": "The expected numbers are exact: they follow from a formula.",
+    "computed": "The expected numbers were computed from the same equations by other programs.",
+}
 _TONES: dict[bool | None, Tone] = {True: "good", False: "open", None: "info"}
 LEVELS = ("a guess", "fairly sure", "certain")
 
@@ -258,14 +263,13 @@ class Lesson:
             self._progress.change(
                 lambda record: _add(record["reproduced"].setdefault(key, {}), done)
             )
-        cited: list[Part] = [f"Source: {references()[r]}" for r in classic.references] or [
-            "Source: the closed form."
-        ]
+        cited: list[Part] = [f"Source: {references()[r]}" for r in classic.references]
         return self._card(
             f"{classic.title}: {'reproduced' if good else 'not reproduced'}",
             [
-                Table(("", "published", "yours", "may differ by", ""), tuple(rows)),
+                Table(("", "expected", "yours", "may differ by", ""), tuple(rows)),
                 f"{classic.protocol}.",
+                _ORIGINS[classic.origin],
                 *cited,
             ],
             good=good,

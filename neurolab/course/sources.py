@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
+
+Origin = Literal["published", "closed form", "computed"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Classic:
 
     key: str
     row: str
+    origin: Origin
     title: str
     model: str
     protocol: str
@@ -95,6 +98,7 @@ def classics() -> Mapping[str, Classic]:
             key: Classic(
                 key=key,
                 row=row["row"],
+                origin=row["origin"],
                 title=row["title"],
                 model=row["model"],
                 protocol=row["protocol"],

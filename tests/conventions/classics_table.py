@@ -17,8 +17,8 @@ BEGIN, END = "<!-- classics: written by run.py readme -->", "<!-- end of classic
 def table() -> str:
     """The table in Markdown, a row for each result."""
     rows = [
-        "| Result | Model | Published or exact | Within | Source |",
-        "|---|---|---|---|---|",
+        "| Result | Model | Expected | Within | Origin | Source |",
+        "|---|---|---|---|---|---|",
     ]
     rows += [_row(classic) for classic in classics().values()]
     return "\n".join(rows)
@@ -31,8 +31,8 @@ def _row(classic: Classic) -> str:
         f"{name} = {number.value:.7g} {number.unit}".removesuffix(" 1") for name, number in shown
     )
     within = f"{shown[0][1].tolerance:g}"
-    source = "; ".join(_cite(key) for key in classic.references) or "closed form"
-    cells = (classic.title, f"`{classic.model}`", numbers, within, source)
+    source = "; ".join(_cite(key) for key in classic.references) or "-"
+    cells = (classic.title, f"`{classic.model}`", numbers, within, classic.origin, source)
     return f"| {' | '.join(cells)} |"
 
 

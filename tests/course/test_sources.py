@@ -17,6 +17,12 @@ def test_every_classic_cites_papers_that_are_listed() -> None:
         assert set(classic.references) <= set(references()), classic.key
 
 
+def test_every_classic_says_where_its_numbers_come_from() -> None:
+    for classic in classics().values():
+        assert classic.origin in ("published", "closed form", "computed"), classic.key
+        assert classic.references or classic.origin == "closed form", classic.key
+
+
 def test_every_classic_has_numbers_with_tolerances() -> None:
     for classic in classics().values():
         assert classic.values, classic.key
