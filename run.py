@@ -388,6 +388,7 @@ def unused_name(path: Path) -> Path:
 
 
 UNITS = ["tests", "--ignore=tests/browser", "--ignore=tests/wheel", "-n", "2"]
+NUMERICS = ["tests/kernels", "tests/data", "tests/engine", "tests/dynamics"]
 NBVAL = [
     *("--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/notebooks/sanitize.cfg"),
     *("--nbval-cell-timeout=60", "-n", "2", "--dist", "loadfile"),
@@ -430,7 +431,7 @@ def test(arguments: list[str]) -> int:
     if everything and not paths:
         bounds = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(VENV / "bounds-checked")}
         parts.append(Part("bounds checked", [*UNITS, "-m", "not slow"], bounds))
-        plain = [*UNITS, "-m", "not slow and not jit"]
+        plain = [*NUMERICS, "-n", "2", "-m", "not slow and not jit"]
         parts.append(Part("without compiler", plain, {"NUMBA_DISABLE_JIT": "1"}, coverage=True))
     prepare(warm=True)
     if everything:

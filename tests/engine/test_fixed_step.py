@@ -43,6 +43,7 @@ def test_order_of_convergence(method: str) -> None:
     assert slope == pytest.approx(ORDERS[method], abs=0.1)
 
 
+@pytest.mark.jit  # Python raises where compiled code goes on with inf
 def test_exponential_euler_is_first_order_and_stands_large_steps() -> None:
     fine = simulate(hodgkin_huxley, 4.0, 0.0005, I=10.0).V[-1]
     errors = [
@@ -182,6 +183,7 @@ def test_several_spikes_in_one_step_and_jumps_of_the_other_state() -> None:
     assert run.w[-1] == pytest.approx(1.25 + 2.0 * 10)
 
 
+@pytest.mark.jit  # minutes in plain Python
 @pytest.mark.parametrize("method", ["euler", "heun", "rk4", "backward_euler", "crank_nicolson"])
 def test_lif_rate_is_the_closed_form(method: str) -> None:
     """f = 1 / (t_ref + tau ln(RI / (RI - theta))); the error is that of the method in one interval."""
@@ -194,6 +196,7 @@ def test_a_reset_above_threshold_is_said_to_be_one() -> None:
         simulate(lif, 100.0, 0.1, I=2.0, V_reset=16.0)
 
 
+@pytest.mark.jit  # minutes in plain Python
 def test_more_spikes_than_one_buffer_holds() -> None:
     run = simulate(integrator, 1000.0, 0.1, I=10.0)
     assert run.spikes().count == pytest.approx(10_000, abs=1)
@@ -204,6 +207,7 @@ def test_more_spikes_than_one_buffer_holds() -> None:
 # failures
 
 
+@pytest.mark.jit  # Python raises where compiled code goes on with inf
 def test_divergence_tells_when_and_what_to_try() -> None:
     with pytest.raises(
         Diverged, match=r"hodgkin_huxley left the finite numbers at t = .* try dt below 0.1"
@@ -253,6 +257,7 @@ def test_what_cannot_be_compiled_names_the_learners_own_line(
     assert len(str(caught.value)) < 400 and "cannot be compiled" in str(caught.value)
 
 
+@pytest.mark.jit  # minutes in plain Python
 @pytest.mark.skipif(os.name == "nt", reason="signals differ")
 def test_an_interrupt_keeps_what_was_computed() -> None:
     """The signal is sent from the first progress report: no clock is involved."""
