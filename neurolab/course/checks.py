@@ -14,11 +14,13 @@ import inspect
 import linecache
 import math
 import sys
+import sysconfig
 import threading
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
@@ -28,6 +30,11 @@ from neurolab.course.cards import number, quantity
 from neurolab.course.script import Exercise, Measurement
 
 _STEPS = 1_000_000  # bytecodes: a fraction of a second of traced Python, far above what is needed
+_LIBRARIES = (  # steps of others' code are not counted
+    *{sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib")},
+    str(Path(__file__).parents[1]),
+    "<frozen",
+)
 _SECONDS = 3.0  # for what cannot be counted in steps, such as one very long library call
 
 
@@ -83,7 +90,7 @@ def judge(exercise: Exercise, answer: object) -> Verdict:
         return Verdict("blank", f"Nothing is written yet. {exercise.task}")
     if (verdict := _signature(exercise, answer)) is not None:
         return verdict
-    run = _call_all(answer, exercise.inputs, code)
+    run = _call_all(answer, exercise.inputs)
     expected = [np.asarray(exercise.reference(*args), dtype=float) for args in exercise.inputs]
     if run.endless:
         return Verdict(
@@ -193,18 +200,15 @@ def _signature(exercise: Exercise, function: Callable[..., Any]) -> Verdict | No
     return None
 
 
-def _call_all(
-    function: Callable[..., Any], inputs: Sequence[tuple[Any, ...]], code: CodeType | None
-) -> _Run:
+def _call_all(function: Callable[..., Any], inputs: Sequence[tuple[Any, ...]]) -> _Run:
     """Call the function with each of the inputs, in a thread with a budget of steps."""
     run = _Run(results=[])
-    own = code.co_filename if code is not None else None
     left = _STEPS
     finished = threading.Event()
 
     def count(frame: FrameType, event: str, _arg: Any) -> Any:
         nonlocal left
-        if own is not None and frame.f_code.co_filename != own:
+        if frame.f_code.co_filename.startswith(_LIBRARIES):
             return None
         frame.f_trace_opcodes = True  # a loop on one line makes no line events
         left -= 1

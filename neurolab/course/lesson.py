@@ -67,6 +67,7 @@ class Lesson:
         self._passed: dict[str, Callable[..., Any]] = {}
         self._verdicts: dict[str, Verdict] = {}
         self._opened: dict[str, int] = {}
+        self._said = ""
 
     def __repr__(self) -> str:
         return f"Lesson {self.script.id}: {self.script.title}"
@@ -344,8 +345,9 @@ class Lesson:
         passed: bool | None = None,
     ) -> Card:
         kept = [part for part in parts if part != ""]
-        if self._progress.notice:
-            kept.append(self._progress.notice)
+        if self._progress.notice not in ("", self._said):
+            self._said = self._progress.notice
+            kept.append(self._said)
         return Card(title, tuple(kept), _TONES[good], passed)
 
 

@@ -205,6 +205,19 @@ def test_an_endless_loop_ends_at_once() -> None:
     assert time.monotonic() - start < 2.5  # a tenth of that on an idle machine
 
 
+def test_an_endless_loop_in_a_function_that_is_called_ends_too() -> None:
+    def helper() -> None:
+        while True:
+            pass
+
+    namespace: dict[str, Any] = {}
+    exec(compile("def forever():\n    while True: pass", "another cell", "exec"), namespace)
+    for loop in (helper, namespace["forever"]):
+        start = time.monotonic()
+        assert say(lambda x, loop=loop: loop())[0] == "endless"
+        assert time.monotonic() - start < 2.5
+
+
 def test_a_loop_that_swallows_every_exception_ends_and_burns_no_time() -> None:
     def stubborn(x: float) -> Any:
         while True:
