@@ -39,6 +39,17 @@ def test_links_and_pictures_exist(page: str) -> None:
         assert target.startswith("https://") or (ROOT / target).exists(), target
 
 
+def test_what_contributing_quotes_stands_in_the_files() -> None:
+    """Each block of code is taken from the file that the text links to just before it."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    quotes = re.findall(r"\]\((\w[\w/]+\.py)\)(?:(?!```).)*```python\n(.*?)```", text, re.DOTALL)
+    assert len(quotes) == 3
+    for path, code in quotes:
+        content = (ROOT / path).read_text(encoding="utf-8")
+        for piece in re.split(r"^\.\.\.\n", code, flags=re.MULTILINE):
+            assert piece.rstrip() in content, f"{path} has changed; quote it anew"
+
+
 def test_the_screenshot_is_a_small_picture() -> None:
     content = (ROOT / "chapters" / "images" / "lesson.png").read_bytes()
     assert content.startswith(b"\x89PNG")
