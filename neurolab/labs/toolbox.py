@@ -19,8 +19,8 @@ __all__ = ["first_neuron"]
     presets={
         "silence": dict(I=0.0),
         "one spike": dict(I=4.0),
-        "10": dict(I=10.0),
-        "20": dict(I=20.0),
+        "current 10": dict(I=10.0),
+        "current 20": dict(I=20.0),
     },
     targets=[
         Target(
@@ -56,7 +56,7 @@ def first_neuron(I: float = 10.0) -> Figure:
             y="spikes",
             ylim=(-1, 1),
             xlim=(0, duration),
-            height=0.3,
+            height=0.4,
         ),
         summary=f"{count} in {duration:g} ms"
         + (f"; the last interval gives {rate:.3g} Hz" if rate else ""),
