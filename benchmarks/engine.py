@@ -165,6 +165,7 @@ def against_scipy() -> list[Row]:
             goal,
             better="higher",
             agrees=agrees,
+            calls=20,
         )
         for method, goal in (("RK45", 150), ("LSODA", 100))
     ]

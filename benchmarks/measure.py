@@ -44,11 +44,12 @@ class Row:
         return self.agrees and reached
 
 
-def cpu(call: Callable[[], object]) -> float:
-    """CPU seconds of this thread in one call."""
+def cpu(call: Callable[[], object], calls: int = 1) -> float:
+    """CPU seconds of this thread in one call, the mean of `calls` in a row."""
     start = time.thread_time()
-    call()
-    return time.thread_time() - start
+    for _ in range(calls):
+        call()
+    return (time.thread_time() - start) / calls
 
 
 def interval(values: Sequence[float]) -> tuple[float, float, float]:
@@ -70,10 +71,15 @@ def paired(
     better: Literal["lower", "higher"] = "lower",
     agrees: bool = True,
     pairs: int = PAIRS,
+    calls: int = 1,
 ) -> Row:
-    """Time both in turn. "lower": ratio is ours / reference; "higher": reference / ours, how often we fit in."""
+    """Time both in turn. "lower": ratio is ours / reference; "higher": reference / ours, how often we fit in.
+
+    `calls` of ours in a row make one measurement: for a call so short that the reference's leavings in the processor's
+    caches would weigh more than the call.
+    """
     ours(), reference()
-    times = [(cpu(ours), cpu(reference)) for _ in range(pairs)]
+    times = [(cpu(ours, calls), cpu(reference)) for _ in range(pairs)]
     ratios = [a / b if better == "lower" else b / a for a, b in times]
     ratio, low, high = interval(ratios)
     a, b = (float(np.median(column)) for column in zip(*times, strict=True))

@@ -13,6 +13,7 @@ import re
 import types as pytypes
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numba
 from numba import types
@@ -45,6 +46,7 @@ __all__ = [
 
 COMPILE_ERRORS = (NumbaError, UnsupportedBytecodeError)
 
+_types: WeakKeyDictionary[Model, ModelType] = WeakKeyDictionary()  # typeof runs at every call
 _living: dict[
     str, Model
 ] = {}  # digest -> model; its functions are needed only when nothing is in the cache
@@ -65,8 +67,10 @@ class ModelType(types.Type):
 
 @typeof_impl.register(Model)
 def _typeof_model(model: Model, context: Any) -> ModelType:
-    found = ModelType(model)
-    _living[found.digest] = model
+    found = _types.get(model)
+    if found is None:
+        found = _types[model] = ModelType(model)
+        _living[found.digest] = model
     return found
 
 

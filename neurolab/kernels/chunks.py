@@ -14,7 +14,7 @@ from typing import Any
 __all__ = ["Diverged", "Interrupted", "Superseded", "run_chunked", "superseded_when"]
 
 CHUNK_SECONDS = 0.05
-_FIRST_CHUNK = 1024
+_FIRST_CHUNK = 4096
 _GROWTH = 8.0
 
 _thread = threading.local()
