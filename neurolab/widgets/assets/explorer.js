@@ -3,6 +3,7 @@
 
 const DIM_AFTER = 300; // ms without an answer before the figure is dimmed
 const DOUBT_AFTER = 15000; // ms before we say that the kernel may be gone
+const LOWEST = 120; // px of the lowest plot, as in the style sheet: axis and labels included
 const ROW = 218; // px of a plot of relative height 1, and of its share of a stack
 const FONT = 11.5;
 
@@ -667,7 +668,7 @@ class View {
     this.hover = null;
     this.plots = layout.panels.map((panel, i) => new Plot(this, i, panel));
     this.grid.style.gridTemplateColumns = layout.columns.map((c) => `minmax(0, ${c}fr)`).join(" ");
-    this.grid.style.gridTemplateRows = layout.heights.map((height) => `auto minmax(${Math.round(height * ROW)}px, ${height}fr)`).join(" ");
+    this.grid.style.gridTemplateRows = layout.heights.map((height) => `auto minmax(${Math.max(LOWEST, Math.round(height * ROW))}px, ${height}fr)`).join(" ");
     layout.panels.forEach((panel, i) => {
       const [row, column, rows, columns] = panel.place, element = this.plots[i].element;
       element.style.gridArea = `${2 * row + 1} / ${column + 1} / span ${2 * rows} / span ${columns}`;
