@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.measure import PAIRS, Row, paired, report, single
+from benchmarks._measure import PAIRS, Row, paired, report, single
 from neurolab.engine.adaptive import integrate
 from neurolab.engine.model import Model, simulate
 from neurolab.kernels.chunks import Interrupted

@@ -1,7 +1,7 @@
 """How fast a slider is: `explore` against `interact` with inline matplotlib, in a real JupyterLab.
 
 Both show the same Hodgkin-Huxley run in the same notebook, in the same headless Chromium, measured in
-turns: a key press until pixels change, and a drag of 100 mouse moves at 60 a second. A picture counts
+turns: a key press until pixels change, and a drag of 100 events at 60 a second. A picture counts
 when it is on the screen: every animation frame reads the pixels.
 
     python run.py bench widgets [--json FILE] [--presses 25] [--drags 5]
@@ -15,7 +15,6 @@ import os
 import statistics
 import sys
 import tempfile
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -87,20 +86,38 @@ WATCH = """(cell) => {
     return sum;
   };
   const state = { inputs: [], changes: [], on: true };
-  const note = (event) => { if (event.type === "keydown" || event.buttons) state.inputs.push(event.timeStamp); };
-  for (const type of ["keydown", "pointermove"]) window.addEventListener(type, note, true);
+  const note = (event) => state.inputs.push(event.timeStamp);
+  window.addEventListener("keydown", note, true);
   let last = hash();
   const step = () => {
-    if (!state.on) {
-      for (const type of ["keydown", "pointermove"]) window.removeEventListener(type, note, true);
-      return;
-    }
+    if (!state.on) return window.removeEventListener("keydown", note, true);
     const now = hash();
     if (now !== null && now !== last) { last = now; state.changes.push(performance.now()); }
     requestAnimationFrame(step);
   };
   requestAnimationFrame(step);
   window.watched = state;
+}"""
+
+# A drag by a timer in the page: a driver that waits for each event to be done would slow it down.
+DRAG = """async (handle, [moves, period]) => {
+  const native = handle.tagName === "INPUT", box = handle.getBoundingClientRect();
+  const track = native ? null : handle.closest(".noUi-target").getBoundingClientRect();
+  const y = box.top + box.height / 2, x = box.left + box.width / 2;
+  const mouse = (target, type, clientX) =>
+    target.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, clientX, clientY: y, buttons: 1 }));
+  if (!native) mouse(handle.querySelector(".noUi-touch-area"), "mousedown", x);
+  const begin = performance.now();
+  for (let k = 1; k <= moves; k++) {
+    const due = begin + k * period - performance.now();
+    if (due > 0) await new Promise((done) => setTimeout(done, due));
+    watched.inputs.push(performance.now());
+    if (native) {
+      handle.value = +handle.min + (0.9 * k / moves) * (handle.max - handle.min);
+      handle.dispatchEvent(new Event("input", { bubbles: true }));
+    } else mouse(document.documentElement, "mousemove", x + (0.9 * k / moves) * track.width);
+  }
+  if (!native) mouse(document.documentElement, "mouseup", x + 0.9 * track.width);
 }"""
 
 QUIET = "(ms) => performance.now() - Math.max(...watched.changes, ...watched.inputs) > ms"
@@ -131,29 +148,19 @@ def press(page: Page, cell: int, handle: Locator, key: str) -> float | None:
     return float(seen["changes"][0] - seen["inputs"][0])
 
 
-def drag(page: Page, cell: int, handle: Locator, thumb: float) -> tuple[float, float]:
+def drag(page: Page, cell: int, handle: Locator) -> tuple[float, float]:
     """Frames a second of a drag, and milliseconds from its last move to the last new picture."""
     handle.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
-    box = handle.bounding_box()
-    assert box is not None
-    x, y = box["x"] + thumb * box["width"], box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.wait_for_timeout(700)
+    handle.focus()
+    handle.press("Home")
+    page.wait_for_timeout(2500)
     page.evaluate(WATCH, cell)
-    begin = time.perf_counter()
-    for k in range(1, MOVES + 1):
-        page.mouse.move(x + k * 0.9, y)
-        time.sleep(max(0.0, begin + k / RATE - time.perf_counter()))
+    handle.evaluate(DRAG, [MOVES, 1e3 / RATE])
     page.wait_for_function(QUIET, arg=2500)
     seen = stop(page)
-    page.mouse.up()
-    page.wait_for_timeout(500)
     first, last = seen["inputs"][0], seen["inputs"][-1]
-    shown = len(seen["changes"])
     end = max(seen["changes"][-1], last)
-    return 1e3 * shown / (end - first), max(0.0, seen["changes"][-1] - last)
+    return 1e3 * len(seen["changes"]) / (end - first), max(0.0, seen["changes"][-1] - last)
 
 
 def stop(page: Page) -> dict[str, Any]:
@@ -177,18 +184,15 @@ def measure(presses: int, drags: int) -> tuple[list[Row], dict[str, Any]]:
             page = notebook.page
             theirs = page.locator(".jp-OutputArea .noUi-handle").first
             ours = page.locator(".nl input[type=range]").first
-            ways = {"reference": (1, theirs, 0.5), "ours": (2, ours, 0.5)}
+            ways = {"reference": (1, theirs), "ours": (2, ours)}
             for k in range(presses + 2):
-                for name, (cell, handle, _) in ways.items():
+                for name, (cell, handle) in ways.items():
                     taken = press(page, cell, handle, "ArrowRight" if k % 2 else "ArrowLeft")
                     if k >= 2 and taken is not None:  # the first ones warm both
                         times[name].append(taken)
             for _ in range(drags):
-                for name, (cell, handle, thumb) in ways.items():
-                    # the thumb of a native slider lies where its value is, half way at the start
-                    handle.press("Home")
-                    page.wait_for_timeout(1500)
-                    fps, lag = drag(page, cell, handle, thumb if name == "reference" else 0.04)
+                for name, (cell, handle) in ways.items():
+                    fps, lag = drag(page, cell, handle)
                     rates[name].append(fps)
                     lags[name].append(lag)
             problems = notebook.failures()

@@ -48,13 +48,13 @@ def _between(y: Any, h: float, s: float, q1: Any, q2: Any, q3: Any, q4: Any) -> 
 
 
 @kernel
-def _norm(e: Any, y: Any, z: Any, rtol: float, atol: float) -> float:
-    """Root mean square of e's components, each in units of its tolerance (Hairer et al., eq. II.4.11)."""
+def _mean_square(e: Any, y: Any, z: Any, rtol: float, atol: float) -> float:
+    """Mean square of e's components, each in units of its tolerance (Hairer et al., eq. II.4.11)."""
     total = 0.0
     for j in range(len(y)):
         size = e[j] / (atol + rtol * max(abs(y[j]), abs(z[j])))
         total += size * size
-    return np.sqrt(total / len(y))  # type: ignore[no-any-return]
+    return total / len(y)
 
 
 @kernel
@@ -72,8 +72,8 @@ def _dormand_prince(
     before = model.excess(y, p)
     model.events_into(t, y, p, old)
     if h <= 0.0:
-        speed = _norm(k1, y, y, rtol, atol)
-        h = 0.01 * _norm(y, y, y, rtol, atol) / speed if speed > 1e-10 else t_end
+        speed = np.sqrt(_mean_square(k1, y, y, rtol, atol))
+        h = 0.01 * np.sqrt(_mean_square(y, y, y, rtol, atol)) / speed if speed > 1e-10 else t_end
         h = min(max(h, 1e-6 * (t_end - t)), 1e-2 * (t_end - t))
     reject = False
     for _ in range(budget):
@@ -108,14 +108,14 @@ def _dormand_prince(
         )
         k7 = model.rhs(t + step, z, p, u, live)
         stages = (k1, k3, k4, k5, k6, k7)
-        error = step * _norm(combined(_ERROR, stages), y, z, rtol, atol)
-        if not error <= 1.0:  # NaN too: come closer before giving up
-            h = step * (max(0.2, 0.9 * error**-0.2) if error < 1e300 else 0.1)
+        square = step * step * _mean_square(combined(_ERROR, stages), y, z, rtol, atol)
+        if not square <= 1.0:  # NaN too: come closer before giving up
+            h = step * (max(0.2, 0.9 * square**-0.1) if square < 1e300 else 0.1)
             reject = True
             if h < 1e-13 * max(abs(t), 1e-3 * t_end):
                 return t, y, h, i, held_until, n_spikes, n_events, TINY
             continue
-        growth = min(1.0 if reject else 5.0, max(0.2, 0.9 * (error + 1e-12) ** -0.2))
+        growth = min(1.0 if reject else 5.0, max(0.2, 0.9 * (square + 1e-24) ** -0.1))
         reject = False
         if step == h:
             h *= growth
