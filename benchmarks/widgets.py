@@ -69,7 +69,7 @@ nl.explore(show, I=(0, 20, 0.05))
 WATCH = """(cell) => {
   const root = [...document.querySelectorAll(".jp-Notebook .jp-Cell")][cell];
   const scratch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  Object.assign(scratch.canvas, { width: 240, height: 120 });
+  Object.assign(scratch.canvas, { width: 4000, height: 1 });
   const hash = () => {
     const where = ".jp-OutputArea-output";
     const pictures = [...root.querySelectorAll(`${where} img, ${where} canvas`)]
@@ -77,11 +77,16 @@ WATCH = """(cell) => {
     if (!pictures.length) return null;
     let sum = 2166136261;
     for (const picture of pictures) {
-      // at a quarter of the size: reading every pixel would weigh more than drawing them
-      scratch.clearRect(0, 0, 240, 120);
-      scratch.drawImage(picture, 0, 0, 240, 120);
-      const words = new Uint32Array(scratch.getImageData(0, 0, 240, 120).data.buffer);
-      for (const word of words) sum = Math.imul(sum ^ word, 16777619);
+      // five rows of each picture: reading all its pixels would weigh more than drawing them
+      const width = picture.naturalWidth || picture.width, height = picture.naturalHeight || picture.height;
+      for (let row = 1; row <= 5; row++) {
+        const y = Math.round((row * height) / 6);
+        let context = scratch;
+        if (picture.tagName === "CANVAS") context = picture.getContext("2d");
+        else scratch.drawImage(picture, 0, y, width, 1, 0, 0, width, 1);
+        const { data } = context.getImageData(0, context === scratch ? 0 : y, width, 1);
+        for (const word of new Uint32Array(data.buffer)) sum = Math.imul(sum ^ word, 16777619);
+      }
     }
     return sum;
   };
