@@ -219,16 +219,7 @@ def _draw_mark(axes: Axes, panel: Panel, mark: Mark, colour: str) -> None:
                 mark.x, mark.rows, "|", color=colour, markersize=_tick_points(axes, panel), mew=1.0
             )
         case Dots():
-            face = np.where(mark.filled, colour, PAGE)
-            axes.scatter(
-                mark.x,
-                mark.y,
-                s=mark.size**2,
-                c=list(face),
-                edgecolors=colour,
-                linewidths=1.6,
-                zorder=3,
-            )
+            _draw_dots(axes, panel, mark, colour)
         case Arrows():
             _draw_arrows(axes, mark, width, height, colour)
         case Span():
@@ -238,6 +229,22 @@ def _draw_mark(axes: Axes, panel: Panel, mark: Mark, colour: str) -> None:
             axes.text(
                 mark.x, mark.y, mark.text, color=colour, ha=mark.align, va="center", clip_on=True
             )
+
+
+def _draw_dots(axes: Axes, panel: Panel, mark: Dots, colour: str) -> None:
+    """Dots on the frame are drawn whole, dots beyond it not at all."""
+    (left, right), (bottom, top) = panel.xlim, panel.ylim
+    seen = (mark.x >= left) & (mark.x <= right) & (mark.y >= bottom) & (mark.y <= top)
+    axes.scatter(
+        mark.x[seen],
+        mark.y[seen],
+        s=mark.size**2,
+        c=list(np.where(mark.filled[seen], colour, PAGE)),
+        edgecolors=colour,
+        linewidths=1.6,
+        zorder=3,
+        clip_on=False,
+    )
 
 
 def _inches(axes: Axes) -> tuple[float, float]:

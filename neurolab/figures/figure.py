@@ -84,6 +84,7 @@ class Panel:
         if min(span) < 1:
             raise ValueError(f"Panel: span must be (rows, columns) of at least 1, got {span}")
         extents = [_extent(mark) for mark in marks]
+        rows = any(isinstance(mark, Ticks) for mark in marks)  # are counted, not measured
         freeze(
             self,
             marks=marks,
@@ -92,7 +93,7 @@ class Panel:
             x=x,
             y=y,
             xlim=_limits(xlim, [e[0] for e in extents], "x", log, tight=True),
-            ylim=_limits(ylim, [e[1] for e in extents], "y", log, tight=False),
+            ylim=_limits(ylim, [e[1] for e in extents], "y", log, tight=rows),
             log=log,
             pick=None if pick is None else tuple(pick),
             height=float(height),

@@ -176,3 +176,7 @@ def test_importing_figures_imports_no_matplotlib():
     code = "import sys, neurolab.figures; print(any('matplotlib' in name for name in sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_rows_of_a_raster_are_not_rounded_to_ticks():
+    assert Panel(Ticks([1, 2], [0, 99])).ylim == (-0.5, 99.5)
