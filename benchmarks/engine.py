@@ -138,7 +138,7 @@ def against_scipy() -> list[Row]:
     from scipy.integrate import solve_ivp
 
     t = np.linspace(0, 100, 10_001)
-    p = hodgkin_huxley.Params(*[item.value for item in hodgkin_huxley.params.values()])
+    p = hodgkin_huxley.Params(*hodgkin_huxley.set({}).params.tolist())
 
     def rhs(time: float, y: np.ndarray) -> tuple[float, ...]:
         return hodgkin_huxley.rhs(time, tuple(y), p, 10.0)  # type: ignore[return-value]

@@ -304,7 +304,9 @@ def integrate(
             samples=out[:, :i],
             states=tuple(name for name, row in zip(model.states, rows, strict=True) if row >= 0),
             model=model.name,
-            params=dict(zip(model.params, setting.params.tolist(), strict=True)),
+            params=dict(
+                zip(model.params, setting.params.tolist(), strict=False)
+            ),  # not the derived ones
             inputs=setting.inputs,
             units=model.units,
             spike_times=None if model.threshold is None else np.concatenate(found or [np.empty(0)]),

@@ -58,7 +58,7 @@ class ModelType(types.Type):
     def __init__(self, model: Model) -> None:
         self.states, self.params, self.inputs = (
             tuple(model.states),
-            tuple(model.params),
+            model.Params._fields,
             tuple(model.inputs),
         )
         self.digest = model.digest

@@ -127,7 +127,7 @@ def simulate(system: _Simulable, *args: Any, **kwargs: Any) -> Any:
 
 @dataclass(frozen=True)
 class Setting:
-    """The numbers of one run: start state, parameter vector, and inputs by name."""
+    """The numbers of one run: start state, parameters and what derives from them as one vector, inputs by name."""
 
     state: tuple[float, ...]
     params: NDArray[np.float64]
@@ -148,6 +148,8 @@ class Model:
     inputs : dict, optional
         Time-dependent drives; the default is one called I.
         Values of these three are plain numbers or `param(value, unit, low=, high=, doc=)`.
+    derived : dict of functions of p, optional
+        Numbers that follow from the parameters, computed once before a run: rhs finds them in `p` like the others.
     threshold : number, parameter name or function of (y, p), optional
         A spike is an upward crossing: of this level by the first state, or of zero by the function.
     reset : function of (y, p), optional
@@ -179,6 +181,7 @@ class Model:
         params: Mapping[str, float | Param],
         *,
         inputs: Mapping[str, float | Param] | None = None,
+        derived: Mapping[str, Callable[[Any], float]] | None = None,
         threshold: float | str | Callable[..., float] | None = None,
         reset: Callable[..., Sequence[float]] | None = None,
         refractory: float | str | None = None,
@@ -196,7 +199,10 @@ class Model:
             raise ValueError(
                 "state must name at least one variable, got none; give state=dict(V=-65.0)"
             )
-        _check_names(self.states, self.params, self.inputs)
+        self.derived = dict(derived or {})
+        _described(dict.fromkeys(self.derived, 0.0), "derived")
+        _check_names(self.states, self.params, self.inputs, self.derived)
+        self.Params = record("Params", [*self.params, *self.derived])
         self.threshold = self._level(threshold, "threshold")
         self.reset = reset
         self.refractory = self._level(refractory, "refractory")
@@ -212,13 +218,12 @@ class Model:
         for gate in self.gates:
             if gate not in self.states:
                 raise check.unknown(gate, self.states, "gates: the state")
-        self.Params = record("Params", self.params)
         self.Inputs = record("Inputs", self.inputs)
         self._try()
 
     def _level(self, value: Any, what: str) -> Any:
-        if isinstance(value, str) and value not in self.params:
-            raise check.unknown(value, self.params, f"{what}: the parameter list")
+        if isinstance(value, str) and value not in self.Params._fields:
+            raise check.unknown(value, self.Params._fields, f"{what}: the parameter list")
         if value is None or isinstance(value, str) or callable(value):
             return value
         return check.finite(value, what)
@@ -317,9 +322,13 @@ class Model:
                 for k, item in group.items()
             ]
 
+        params = chosen(self.params)
+        if self.derived:
+            given = record("Params", self.params)(*params)
+            params += [check.finite(rule(given), name) for name, rule in self.derived.items()]
         return Setting(
             state=tuple(chosen(self.states)),
-            params=np.array(chosen(self.params)),
+            params=np.array(params),
             inputs={name: values.get(name, item.value) for name, item in self.inputs.items()},
         )
 
@@ -404,7 +413,7 @@ def _described(values: Mapping[str, float | Param], what: str) -> Mapping[str, P
     return MappingProxyType(described)
 
 
-def _check_names(*groups: Mapping[str, Param]) -> None:
+def _check_names(*groups: Mapping[str, Any]) -> None:
     seen: set[str] = set()
     for group in groups:
         for name in group:

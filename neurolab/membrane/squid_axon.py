@@ -54,24 +54,18 @@ def hodgkin_huxley_rates(V: float) -> tuple[float, float, float, float, float, f
     )
 
 
-def _speed(Q10: float, T: float) -> float:
-    """Factor on all rates at T °C; a power in every step would cost a fifth of a run at the usual temperature."""
-    return 1.0 if T == 6.3 else Q10 ** ((T - 6.3) / 10.0)
-
-
 def _rhs(t: float, y: Any, p: Any, I: float) -> Any:
     """Hodgkin & Huxley 1952, eqs 7, 15, 20-24."""
     V, m, h, n = y
     alpha_m, beta_m, alpha_h, beta_h, alpha_n, beta_n = hodgkin_huxley_rates(V)
-    phi = _speed(p.Q10, p.T)
     I_Na = p.g_Na * m**3 * h * (V - p.E_Na)
     I_K = p.g_K * n**4 * (V - p.E_K)
     I_L = p.g_L * (V - p.E_L)
     return (
         (I - I_Na - I_K - I_L) / p.C,
-        phi * (alpha_m * (1.0 - m) - beta_m * m),
-        phi * (alpha_h * (1.0 - h) - beta_h * h),
-        phi * (alpha_n * (1.0 - n) - beta_n * n),
+        p.phi * (alpha_m * (1.0 - m) - beta_m * m),
+        p.phi * (alpha_h * (1.0 - h) - beta_h * h),
+        p.phi * (alpha_n * (1.0 - n) - beta_n * n),
     )
 
 
@@ -108,6 +102,7 @@ hodgkin_huxley = Model(
         T=param(6.3, "°C", low=0, high=30, doc="temperature"),
         Q10=param(3.0, "", low=1, high=4, doc="factor by which the gates speed up in 10 °C"),
     ),
+    derived=dict(phi=lambda p: p.Q10 ** ((p.T - 6.3) / 10.0)),
     inputs=dict(
         I=param(0.0, "µA/cm²", low=-10, high=160, doc="injected current density, inward positive")
     ),

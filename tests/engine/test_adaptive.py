@@ -35,7 +35,7 @@ def test_the_error_follows_the_tolerance(rtol: float) -> None:
 
 def test_hodgkin_huxley_is_scipys() -> None:
     """Within 2e-3 mV of DOP853 at 1e-10 over six spikes, dense output included."""
-    p = hodgkin_huxley.Params(*[item.value for item in hodgkin_huxley.params.values()])
+    p = hodgkin_huxley.Params(*hodgkin_huxley.set({}).params)
     run = integrate(hodgkin_huxley, 100.0, dt=0.05, rtol=1e-6, I=10.0)
     reference = solve_ivp(
         lambda t, y: hodgkin_huxley.rhs(t, tuple(y), p, 10.0), (0, 100), hodgkin_huxley.start,

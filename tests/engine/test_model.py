@@ -37,6 +37,8 @@ def build(**changes: Any) -> Model:
         (dict(params=dict(tau=10.0, I=1.0)), "the name 'I' is used twice"),
         (dict(params=dict(tau=10.0, dt=1.0)), "the name 'dt' is taken by the library"),
         (dict(state=dict(spikes=0.0)), "the name 'spikes' is taken"),
+        (dict(derived=dict(tau=lambda p: 1.0)), "the name 'tau' is used twice"),
+        (dict(derived=dict(k=lambda p: float("inf"))), "k must be finite, got inf"),
         (dict(state={"my V": 0.0}), "must be a Python name"),
         (dict(params=dict(tau=float("nan"))), "tau must be finite, got nan"),
         (dict(threshold="theta"), "has no 'theta'"),
@@ -85,6 +87,22 @@ def test_setting_values_by_name() -> None:
     )
     with pytest.raises(ValueError, match="two_drives has no 'upp'; did you mean 'up'"):
         two_drives.set(dict(upp=1.0))
+
+
+def test_derived_numbers_follow_the_parameters() -> None:
+    """Computed once before a run, read like parameters, not set and not reported as such."""
+    model = Model(
+        lambda t, y, p, I: (-p.k * y[0],),
+        dict(x=1.0),
+        dict(tau=10.0),
+        derived=dict(k=lambda p: 1.0 / p.tau),
+        name="model",
+    )
+    run = simulate(model, 5.0, 0.01, tau=5.0)
+    assert run.x[-1] == pytest.approx(np.exp(-1.0), rel=1e-9) and dict(run.params) == {"tau": 5.0}
+    assert model.derivative([1.0], tau=2.0).tolist() == [-0.5]
+    with pytest.raises(ValueError, match="model has no 'k'"):
+        model.set(dict(k=1.0))
 
 
 def test_derivative_at_one_point_and_at_many() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import math
 import types
 from collections.abc import Callable
@@ -69,6 +70,19 @@ def test_recursion_ends_and_sets_have_no_order() -> None:
 
 def test_attribute_names_are_not_globals() -> None:
     assert used_globals(made("def f(p):\n    return p.speed + other\n").__code__) == ["other"]
+
+
+def test_globals_are_those_of_the_disassembler() -> None:
+    """On long functions too, whose name indices need more than one byte."""
+    many = made(
+        "def f(x):\n" + "".join(f"    x += name_{k} * x.attribute_{k}\n" for k in range(400))
+    )
+    for function in (many, fingerprint, used_globals, made(SOURCE)):
+        code = function.__code__
+        found = {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"}
+        assert found <= set(used_globals(code))
+        if not any(isinstance(const, types.CodeType) for const in code.co_consts):
+            assert found == set(used_globals(code))
 
 
 def test_an_object_without_a_value_is_refused_with_what_to_do() -> None:

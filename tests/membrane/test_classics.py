@@ -137,6 +137,7 @@ def _() -> dict[str, float]:
         hodgkin_huxley.rhs,
         dict(hodgkin_huxley.states),
         dict(hodgkin_huxley.params),
+        derived=hodgkin_huxley.derived,
         threshold=REST + 50.0,
     )
     return dict(I=find_rheobase(strict, 0.0, 10.0))
