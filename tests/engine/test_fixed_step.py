@@ -244,7 +244,8 @@ def imports(t: float, y: Any, p: Any, I: float) -> Any:
 @pytest.mark.parametrize(
     ("rhs", "message"),
     [
-        (uses_text, r"at line \d+, `return \(helper\(y\[0\]\),\)`: Can't unify"),
+        # which of the two returns that disagree is named changes with the hash seed
+        (uses_text, r"at line \d+, `return \((helper\(y\[0\]\)|-y\[0\]),\)`: Can't unify"),
         (uses_missing, r"at line \d+, `return \(p.missing,\)`: Unknown attribute 'missing'"),
         (imports, "unsupported opcode"),
     ],
