@@ -62,17 +62,20 @@ class Kernel:
     def asked(self) -> list[dict[str, Any]]:
         return [m for m in self.page.evaluate("() => window.sent") if m["kind"] == "set"]
 
-    def answer(self, **changes: Any) -> None:
-        """A frame for the newest request."""
+    def frame(self, **changes: Any) -> tuple[dict[str, Any], list[str]]:
+        """The answer to the newest request, as it travels."""
         asked = self.asked()[-1]
         self.explorer.figure = plane(**asked["params"])
         self.explorer.params = plane.complete(asked["params"])
         content, arrays = self.explorer._content(Request(), settled=True)
         message = content | {"arrays": list(arrays), "client": asked["client"], "seq": asked["seq"]}
-        self.send(message | changes, list(arrays.values()))
+        return message | changes, encode(list(arrays.values()))
 
-    def send(self, message: dict[str, Any], buffers: list[bytes] | None = None) -> None:
-        self.page.evaluate("([m, b]) => window.answer(m, b)", [message, encode(buffers or [])])
+    def answer(self) -> None:
+        self.send(*self.frame())
+
+    def send(self, message: dict[str, Any], buffers: list[str] | None = None) -> None:
+        self.page.evaluate("([m, b]) => window.answer(m, b)", [message, buffers or []])
         self.page.wait_for_timeout(50)
 
 
@@ -118,6 +121,18 @@ def test_three_questions_at_most_and_then_the_newest(kernel):
     assert kernel.asked()[-1]["params"]["gain"] == pytest.approx(2.5)
     kernel.answer()
     assert len(kernel.asked()) == 4
+
+
+def test_it_asks_for_no_more_than_it_can_draw(kernel):
+    """Answers that come together make one picture: then one less is asked for ahead."""
+    for _ in range(3):
+        slider(kernel).press("ArrowRight")
+    messages = [kernel.frame(seq=seq) for seq in (1, 2, 3)]
+    kernel.page.evaluate("(all) => all.forEach(([m, b]) => window.answer(m, b))", messages)
+    kernel.page.wait_for_timeout(100)
+    for _ in range(5):
+        slider(kernel).press("ArrowRight")
+    assert [m["seq"] for m in kernel.asked()] == [1, 2, 3, 4, 5]
 
 
 def test_it_asks_for_what_it_may_have_missed(kernel):

@@ -4,6 +4,7 @@
 const DIM_AFTER = 300; // ms without an answer before the figure is dimmed
 const DOUBT_AFTER = 15000; // ms before we say that the kernel may be gone
 const LOWEST = 120; // px of the lowest plot, as in the style sheet: axis and labels included
+const PATIENT_FRAMES = 8; // drawn one by one before one more is asked for ahead
 const ROW = 218; // px of a plot of relative height 1, and of its share of a stack
 const FONT = 11.5;
 
@@ -134,6 +135,8 @@ class Link {
     this.asked = this.answered = 0;
     this.dirty = false;
     this.settled = true;
+    this.window = this.spec.window;
+    this.undrawn = this.alone = 0;
     this.waits = [];
     model.on("msg:custom", (content, buffers) => this.receive(content, buffers));
     const first = model.get("first");
@@ -147,7 +150,7 @@ class Link {
     this.push();
   }
   push() {
-    if (this.asked - this.answered >= this.spec.window) return void (this.dirty = true);
+    if (this.asked - this.answered >= this.window) return void (this.dirty = true);
     this.dirty = false;
     this.asked += 1;
     this.settled = false;
@@ -185,8 +188,20 @@ class Link {
     });
     if (content.layout) this.layout = content.layout;
     this.frame = content;
+    this.undrawn += 1;
     this.error = null;
     this.tell("frame");
+  }
+  /** Asks for no more than the page can show: two frames for one picture are one too many on the way. */
+  drawn() {
+    if (this.undrawn > 1) {
+      this.window = Math.max(1, this.window - 1);
+      this.alone = 0;
+    } else if (this.undrawn && ++this.alone >= PATIENT_FRAMES) {
+      this.window = Math.min(this.spec.window, this.window + 1);
+      this.alone = 0;
+    }
+    this.undrawn = 0;
   }
   /** Dims after a while without an answer; answers and new questions start the clock again. */
   watch() {
@@ -558,7 +573,7 @@ class Plot {
     const hover = this.view.hover,
       own = hover?.owner === this;
     const linked = hover && !this.panel.pick && hover.axis === this.panel.x;
-    this.tip.hidden = !own;
+    if (this.tip.hidden === own) this.tip.hidden = !own;
     if (!own && !linked) return;
     const { x, y, w, h: height } = this.area,
       [xName, xUnit] = split(this.panel.x),
@@ -905,7 +920,7 @@ class View {
       if (this.note.textContent !== detail) this.note.textContent = detail;
       this.root.classList.toggle("nl-busy", Boolean(detail));
     } else if (what === "frame") {
-      this.error.hidden = true;
+      if (!this.error.hidden) this.error.hidden = true;
       this.root.classList.remove("nl-failed");
       this.schedule();
     }
@@ -920,6 +935,7 @@ class View {
   draw() {
     const { link } = this,
       { frame, layout } = link;
+    link.drawn();
     this.build(layout);
     frame.now.forEach((now, i) => this.targets[i].sync(now, frame.reached[i], (text) => this.say(text)));
     const summary = typeset(frame.summary);
@@ -929,7 +945,7 @@ class View {
       this.quiet = setTimeout(() => this.say(summary), 600); // once the hand rests
     }
     // its room is kept once it has been used, so that the page does not jump
-    if (frame.summary) this.summary.hidden = false;
+    if (frame.summary && this.summary.hidden) this.summary.hidden = false;
     if (link.pinned !== this.pinned) {
       this.pinned = link.pinned;
       this.pinButton.setAttribute("aria-pressed", String(Boolean(link.pinned)));
