@@ -36,7 +36,7 @@ def _smooth_loop(step: Callable[..., Any]) -> Callable[..., Any]:
         rows: Array, out: Array, spikes: Array, held_until: float, i0: int, i1: int,
     ) -> Any:  # fmt: skip
         p = model.bind(vector)
-        count, until_kept = 0, every - i0 % every
+        count, column, until_kept = 0, i0 // every + 1, every - i0 % every
         before = model.excess(y, p)
         for i in range(i0, i1):
             I = model.drive(samples, (i - origin) * width, stride)
@@ -48,8 +48,8 @@ def _smooth_loop(step: Callable[..., Any]) -> Callable[..., Any]:
             before = after
             until_kept -= 1
             if until_kept == 0:
-                put(out, rows, (i + 1) // every, y)
-                until_kept = every
+                put(out, rows, column, y)
+                column, until_kept = column + 1, every
             if count == spikes.size:
                 return y, i + 1, count, held_until, True
         return y, i1, count, held_until, True
@@ -67,7 +67,7 @@ def _reset_loop(step: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:  # fmt: skip
         p = model.bind(vector)
         dead_time = model.dead_time(p)
-        count, until_kept = 0, every - i0 % every
+        count, column, until_kept = 0, i0 // every + 1, every - i0 % every
         for i in range(i0, i1):
             if count > spikes.size - MAX_SPIKES_PER_STEP:
                 return y, i, count, held_until, True
@@ -96,8 +96,8 @@ def _reset_loop(step: Callable[..., Any]) -> Callable[..., Any]:
                     return y, i, count, held_until, False
             until_kept -= 1
             if until_kept == 0:
-                put(out, rows, (i + 1) // every, y)
-                until_kept = every
+                put(out, rows, column, y)
+                column, until_kept = column + 1, every
         return y, i1, count, held_until, True
 
     return resetting
