@@ -1,8 +1,9 @@
 """How fast a slider is: `explore` against `interact` with inline matplotlib, in a real JupyterLab.
 
 Both show the same Hodgkin-Huxley run (200 ms, 20 000 steps; voltage, gates, phase plane) in the same
-notebook and the same headless Chromium, measured in turns: a key press until pixels change, and a drag of 100 events at 60 a second. A picture counts
-when it is on the screen: every animation frame reads the pixels.
+notebook and the same headless Chromium, measured in turns: a key press until pixels change, and a
+drag of 100 events at 60 a second. A picture counts when it is on the screen: every animation frame
+reads the pixels. Two cores without a graphics card are busy with drawing alone, so leave them alone.
 
     python run.py bench widgets [--json FILE] [--presses 25] [--drags 5]
 """
