@@ -3,7 +3,7 @@
 Both show the same Hodgkin-Huxley run (200 ms, 20 000 steps; voltage, gates, phase plane) in the same
 notebook and the same headless Chromium, measured in turns: a key press until pixels change, and a
 drag of 100 events at 60 a second. A picture counts when it is on the screen: every animation frame
-reads the pixels. Two cores without a graphics card are busy with drawing alone, so leave them alone.
+reads the pixels. Without a graphics card drawing alone fills two cores: run nothing else beside it.
 
     python run.py bench widgets [--json FILE] [--presses 25] [--drags 5]
 """
