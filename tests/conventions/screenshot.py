@@ -13,7 +13,7 @@ from tests.browser.driver import FLAGS, Notebook, chromium
 from tests.browser.lab_server import LabServer
 from tests.notebooks.execute import CHAPTERS
 
-PICTURE = CHAPTERS / "images" / "lesson.png"
+PICTURE = CHAPTERS.parent / ".github" / "lesson.png"
 LESSON = "00_toolbox/1_start_here.ipynb"
 WIDTH, HEIGHT = 1200, 1040
 

@@ -51,7 +51,7 @@ def test_what_contributing_quotes_stands_in_the_files() -> None:
 
 
 def test_the_screenshot_is_a_small_picture() -> None:
-    content = (ROOT / "chapters" / "images" / "lesson.png").read_bytes()
+    content = (ROOT / ".github" / "lesson.png").read_bytes()
     assert content.startswith(b"\x89PNG")
     assert len(content) < 200_000
 
