@@ -1,4 +1,4 @@
-"""The README's picture, lesson 0.1 in a real JupyterLab: `run.py readme --screenshot`."""
+"""The README's picture, lesson 1.1 in a real JupyterLab: `run.py readme --screenshot`."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from tests.browser.lab_server import LabServer
 from tests.notebooks.execute import CHAPTERS
 
 PICTURE = CHAPTERS.parent / ".github" / "lesson.png"
-LESSON = "00_toolbox/1_start_here.ipynb"
+LESSON, LAB = "01_membrane/1_the_membrane.ipynb", "The action potential"
 WIDTH, HEIGHT = 1200, 1040
 
 
 def take(picture: Path) -> None:
-    """Open the lesson, run it, put the first lab into view and photograph the window."""
+    """Open the lesson, run it, put one lab into view and photograph the window."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         copies = shutil.copytree(CHAPTERS, Path(folder) / "work")
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         with LabServer(copies) as server:
             notebook = Notebook.open(server, browser, LESSON, width=WIDTH, height=HEIGHT)
             notebook.run_all()
-            lab = notebook.labs(1)[0]
+            labs = notebook.labs(notebook.explorers())
+            lab = next(lab for lab in labs if LAB in lab.title)
             notebook.command("application:toggle-left-area")
             notebook.page.evaluate("() => document.activeElement.blur()")
             lab.root.evaluate("(e) => e.closest('.jp-Cell').scrollIntoView({block: 'start'})")
