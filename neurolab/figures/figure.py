@@ -233,13 +233,12 @@ class Figure:
     def __repr__(self) -> str:
         return self.alt
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         import base64
 
-        return {
-            "text/plain": self.alt,
-            "image/png": base64.b64encode(self.png()).decode("ascii"),
-        }
+        picture = base64.b64encode(self.png()).decode("ascii")
+        # the words stand in the picture's metadata too: exporters write them as its alt text
+        return {"text/plain": self.alt, "image/png": picture}, {"image/png": {"alt": self.alt}}
 
 
 def _extent(mark: Mark) -> tuple[Values, Values]:

@@ -215,7 +215,9 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         figure = self.figure.titled(self.figure.title or self.lab.title)
         picture = base64.b64encode(figure.png()).decode("ascii")
-        return {**data, "text/plain": repr(self), "image/png": picture}, metadata
+        words = repr(self)
+        metadata = {**metadata, "image/png": {"alt": words}}
+        return {**data, "text/plain": words, "image/png": picture}, metadata
 
 
 def explore(lab: Lab | Callable[..., Any], /, **settings: Any) -> Explorer:

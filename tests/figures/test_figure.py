@@ -127,7 +127,8 @@ def test_a_picture_does_not_follow_the_users_settings():
 
 
 def test_notebooks_get_picture_and_words():
-    bundle = example()._repr_mimebundle_()
+    bundle, metadata = example()._repr_mimebundle_()
+    assert metadata["image/png"]["alt"] == bundle["text/plain"]
     assert bundle["text/plain"] == example().alt == repr(example())
     assert bundle["image/png"].startswith("iVBOR")
 

@@ -290,7 +290,8 @@ def test_presets_go_to_the_page_complete(browse):
 
 def test_without_a_kernel_there_is_a_picture_and_words(browse):
     explorer = browse(lambda: explore(ramp)).explorer
-    data, _ = explorer._repr_mimebundle_()
+    data, metadata = explorer._repr_mimebundle_()
+    assert metadata["image/png"]["alt"] == data["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in data
     assert base64.b64decode(data["image/png"])[:4] == b"\x89PNG"
     assert data["text/plain"].startswith("Ramp.\nslope 2.\n")
