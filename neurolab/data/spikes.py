@@ -153,7 +153,8 @@ class SpikeTrains:
 
     def __repr__(self) -> str:
         units = "1 unit" if self.n == 1 else f"{self.n} units"
-        return f"SpikeTrains({self.count} spikes, {units}, {self.start:g} to {self.stop:g} ms, {self.rate:.4g} Hz)"
+        spikes = "1 spike" if self.count == 1 else f"{self.count} spikes"
+        return f"SpikeTrains({spikes}, {units}, {self.start:g} to {self.stop:g} ms, {self.rate:.4g} Hz)"
 
     def __eq__(self, other: Any) -> bool:
         return (

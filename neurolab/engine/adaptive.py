@@ -299,19 +299,14 @@ def integrate(
     def finish() -> Trajectory:
         times = np.concatenate([a for a, _ in met] or [np.empty(0)])
         ids = np.concatenate([b for _, b in met] or [np.empty(0, np.int64)])
-        return Trajectory(
+        return model.trajectory(
+            setting,
+            rows,
+            found,
+            window=(0.0, t),
             t=np.arange(i, dtype=np.float64) * spacing,
             samples=out[:, :i],
-            states=tuple(name for name, row in zip(model.states, rows, strict=True) if row >= 0),
-            model=model.name,
-            params=dict(
-                zip(model.params, setting.params.tolist(), strict=False)
-            ),  # not the derived ones
-            inputs=setting.inputs,
-            units=model.units,
-            spike_times=None if model.threshold is None else np.concatenate(found or [np.empty(0)]),
             events={name: np.sort(times[ids == k]) for k, name in enumerate(events)},
-            window=(0.0, t),
         )
 
     try:

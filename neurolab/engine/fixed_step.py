@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from neurolab.data.trajectory import Trajectory
 from neurolab.engine.compiled import COMPILE_ERRORS, argument, explain, put, weighted
-from neurolab.engine.model import Model, Setting
+from neurolab.engine.model import Model
 from neurolab.engine.steps import METHODS, STEPS
 from neurolab.kernels import check, chunks
 from neurolab.kernels.cache import kernel
@@ -245,7 +245,16 @@ def simulate_fixed(
         return float(done / n)
 
     def finish(last: int) -> Trajectory:
-        return _trajectory(model, setting, rows, out, spikes, last, dt, every)
+        columns = last // every + 1
+        return model.trajectory(
+            setting,
+            rows,
+            spikes,
+            window=(0.0, last * dt),
+            t=(np.arange(columns) * every).astype(np.float64) * dt,
+            samples=out[:, :columns],
+            steps=last,
+        )
 
     try:
         chunks.run_chunked(advance, progress)
@@ -255,37 +264,6 @@ def simulate_fixed(
         )
         raise chunks.Interrupted(message, finish(done)) from None
     return finish(n)
-
-
-def _trajectory(
-    model: Model,
-    setting: Setting,
-    rows: Any,
-    out: Array,
-    spikes: list[Array],
-    last: int,
-    dt: float,
-    every: int,
-) -> Trajectory:
-    columns = last // every + 1
-    found = None
-    if model.threshold is not None:
-        found = np.concatenate(spikes) if spikes else np.empty(0)
-        found = found[found <= last * dt]
-    return Trajectory(
-        t=(np.arange(columns) * every).astype(np.float64) * dt,
-        samples=out[:, :columns],
-        states=tuple(name for name, row in zip(model.states, rows, strict=True) if row >= 0),
-        model=model.name,
-        params=dict(
-            zip(model.params, setting.params.tolist(), strict=False)
-        ),  # not the derived ones
-        inputs=setting.inputs,
-        units=model.units,
-        spike_times=found,
-        window=(0.0, last * dt),
-        steps=last,
-    )
 
 
 def _diverged(

@@ -346,6 +346,27 @@ class Model:
         kept = [name for name in names if name in chosen]
         return np.array([kept.index(name) if name in kept else -1 for name in names])
 
+    def trajectory(
+        self,
+        setting: Setting,
+        rows: NDArray[np.int64],
+        spikes: Sequence[NDArray[np.float64]],
+        window: tuple[float, float],
+        **results: Any,
+    ) -> Trajectory:
+        """What a solver returns: its `results`, with names, units and values of this model and run."""
+        found = np.concatenate([*spikes, np.empty(0)])
+        return Trajectory(
+            states=tuple(name for name, row in zip(self.states, rows, strict=True) if row >= 0),
+            model=self.name,
+            params=dict(zip(self.params, setting.params.tolist(), strict=False)),  # none derived
+            inputs=setting.inputs,
+            units=self.units,
+            spike_times=None if self.threshold is None else found[found <= window[1]],
+            window=window,
+            **results,
+        )
+
     def derivative(
         self, state: Sequence[float] | NDArray[np.float64], /, t: float = 0.0, **values: Any
     ) -> NDArray[Any]:

@@ -13,6 +13,7 @@ import pickle
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -44,6 +45,7 @@ def cache_root() -> Path:
     return base / "neurolab"
 
 
+@cache
 def cache_folder() -> Path:
     """The folder of this version: numba's flags and the engine's sources are in its name, so nothing stale is found."""
     flags = "".join(
@@ -53,16 +55,6 @@ def cache_folder() -> Path:
     sources = source_digest(_PACKAGE / "kernels", _PACKAGE / "engine")
     python = f"py{sys.version_info[0]}{sys.version_info[1]}"
     return cache_root() / f"numba{numba.__version__}-{python}-{flags}-{sources}"
-
-
-_folder: Path | None = None
-
-
-def _current_folder() -> Path:
-    global _folder
-    if _folder is None:
-        _folder = cache_folder()
-    return _folder
 
 
 class _DiskCache:
@@ -77,11 +69,11 @@ class _DiskCache:
             self._digest = fingerprint(self._function)
         key = repr((self._digest, str(signature), codegen.magic_tuple()))
         name = self._function.__qualname__.replace("<locals>.", "")
-        return _current_folder() / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:24]}.nbc"
+        return cache_folder() / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:24]}.nbc"
 
     @property
     def cache_path(self) -> str:
-        return str(_current_folder())
+        return str(cache_folder())
 
     def load_overload(self, signature: Any, target_context: Any) -> Any:
         target_context.refresh()

@@ -54,7 +54,7 @@ def test_between_cuts_spikes_and_window() -> None:
 def test_equality_and_words() -> None:
     a = SpikeTrains([1.0], stop=10.0)
     assert a == SpikeTrains([1.0], stop=10.0) and a != SpikeTrains([2.0], stop=10.0)
-    assert repr(a) == "SpikeTrains(1 spikes, 1 unit, 0 to 10 ms, 100 Hz)"
+    assert repr(a) == "SpikeTrains(1 spike, 1 unit, 0 to 10 ms, 100 Hz)"
 
 
 @pytest.mark.parametrize(
