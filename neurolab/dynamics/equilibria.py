@@ -33,6 +33,7 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
+_DIFFERENCE = 6e-6  # cube root of the rounding error: best for central differences
 _SAME = 1e-6  # equilibria closer than this, relative to the searched box, are one
 
 
@@ -254,15 +255,18 @@ def _eigenvalues(matrix: Array) -> NDArray[np.complex128]:
     return np.linalg.eigvals(matrix).astype(np.complex128)
 
 
-def _jacobian(field: Callable[[Array], Array], point: Array) -> Array:
+def _differences(field: Callable[[Array], Array], point: Array, steps: Array) -> Array:
+    """Matrix of d field_i / d point_j by central differences over steps[j] to either side."""
     columns = []
-    for j in range(point.size):
+    for j, width in enumerate(steps):
         step = np.zeros(point.size)
-        step[j] = 6e-6 * max(
-            1.0, abs(point[j])
-        )  # cube root of the rounding error: best for central differences
-        columns.append((field(point + step) - field(point - step)) / (2 * step[j]))
+        step[j] = width
+        columns.append((field(point + step) - field(point - step)) / (2 * width))
     return np.array(columns).T
+
+
+def _jacobian(field: Callable[[Array], Array], point: Array) -> Array:
+    return _differences(field, point, _DIFFERENCE * np.maximum(1.0, np.abs(point)))
 
 
 def _state_jacobian(field: Callable[[Array], Array], point: Array) -> Array:
@@ -401,12 +405,8 @@ def _equilibrium_at(
 
 
 def _full_jacobian(field: Callable[[Array], Array], point: Array, scale: Array) -> Array:
-    columns = []
-    for j in range(point.size):
-        step = np.zeros(point.size)
-        step[j] = 6e-6 * scale[j]
-        columns.append((field(point + step) - field(point - step)) / 12e-6)
-    return np.array(columns).T  # derivatives with respect to the scaled coordinates
+    """Derivatives with respect to the scaled coordinates, state and parameter."""
+    return _differences(field, point, _DIFFERENCE * scale) * scale
 
 
 def _tangent(field: Callable[[Array], Array], point: Array, last: Array, scale: Array) -> Array:

@@ -27,8 +27,8 @@ __all__ = ["integrate"]
 
 Array = NDArray[np.float64]
 
-# Dense output: y(t + s h) = y + h (Q1 s + Q2 s² + Q3 s³ + Q4 s⁴), each Q a sum over the stages 1, 3, 4, 5, 6, 7.
-_Q1 = (1.0,)
+# Dense output: y(t + s h) = y + h (Q1 s + Q2 s² + Q3 s³ + Q4 s⁴), Q1 the first stage, the others sums over
+# the stages 1, 3, 4, 5, 6, 7.
 _Q2 = (-8048581381 / 2820520608, 131558114200 / 32700410799, -1754552775 / 470086768, 127303824393 / 49829197408,
        -282668133 / 205662961, 40617522 / 29380423)  # fmt: skip
 _Q3 = (8663915743 / 2820520608, -68118460800 / 10900136933, 14199869525 / 1410260304, -318862633887 / 49829197408,
@@ -121,12 +121,7 @@ def _dormand_prince(
             h *= growth
         elif growth < 1.0:
             h = step * growth
-        q1, q2, q3, q4 = (
-            combined(_Q1, (k1,)),
-            combined(_Q2, stages),
-            combined(_Q3, stages),
-            combined(_Q4, stages),
-        )
+        q1, q2, q3, q4 = k1, combined(_Q2, stages), combined(_Q3, stages), combined(_Q4, stages)
         stop = step
         after = model.excess(z, p) if live == 1.0 else before
         spiked = live == 1.0 and before < 0.0 <= after

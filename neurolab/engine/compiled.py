@@ -1,8 +1,8 @@
 """How a Model enters compiled code: as a type without data, whose name holds the model's digest.
 
 A kernel that takes a model is compiled once for each model type; numba finds `model.rhs(...)` through the overloads
-below, inlines it, and the digest in the signature makes the disk cache hit in the next process. With kernels/cache.py
-the only place that touches numba's internals.
+below, inlines it, and the digest in the signature makes the disk cache hit in the next process. Beside the
+kernels package the only place that touches numba's internals.
 """
 
 from __future__ import annotations

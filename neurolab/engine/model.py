@@ -372,8 +372,7 @@ class Model:
     ) -> NDArray[Any]:
         """dy/dt at `state`, evaluated in plain Python: for a phase plane, a Jacobian, a look by hand.
 
-        `state` has shape (states,) or (states, ...): with arrays every state is evaluated at every point, provided rhs
-        is written with NumPy functions; otherwise point by point.
+        `state` has shape (states,), or (states, ...) for many points, evaluated one by one; the result has its shape.
         """
         setting = self.set(values)
         p = self.Params(*setting.params.tolist())

@@ -100,7 +100,8 @@ def _gates_panel(run: Trajectory) -> Panel:
     )
 
 
-def _spikes_in_words(count: int) -> str:
+def spikes_in_words(count: int) -> str:
+    """A count of spikes as a summary says it: "no spike", "1 spike", "5 spikes"."""
     return {0: "no spike", 1: "1 spike"}.get(count, f"{count} spikes")
 
 
@@ -198,7 +199,7 @@ def action_potential(
             y=_CURRENT,
             xlim=(0, duration),
         ),
-        summary=f"{_spikes_in_words(count)} in {duration:g} ms, peak {peak:.3g} mV"
+        summary=f"{spikes_in_words(count)} in {duration:g} ms, peak {peak:.3g} mV"
         + (f", last interval gives {rate:.3g} Hz" if rate else ""),
         values=dict(count=count, peak=peak, rate=rate, swing=float(late.max() - late.min())),
     )
@@ -385,7 +386,7 @@ def step_or_ramp(I: float = 8.0, ramp: float = 0.0) -> Figure:
     return Figure(
         _voltage_panel(run),
         _command_panel(run.t, current, xlim=(0, duration)),
-        summary=f"{I:.3g} µA/cm² reached in {ramp:.3g} ms: {_spikes_in_words(count)}",
+        summary=f"{I:.3g} µA/cm² reached in {ramp:.3g} ms: {spikes_in_words(count)}",
         values=dict(count=count),
     )
 
@@ -504,7 +505,7 @@ def anode_break(I: float = -1.5, length: float = 30.0) -> Figure:
             height=0.7,
         ),
         _command_panel(run.t, current, xlim=(0, duration)),
-        summary=f"{_spikes_in_words(count)}; lowest voltage {run.V.min():.3g} mV",
+        summary=f"{spikes_in_words(count)}; lowest voltage {run.V.min():.3g} mV",
         values=dict(count=count, lowest=float(run.V.min())),
     )
 
@@ -560,7 +561,7 @@ def tetrodotoxin(block: float = 0.0, stimulus: str = "constant current") -> Figu
     return Figure(
         _voltage_panel(run, _zero(run)),
         _command_panel(run.t, current, xlim=(0, duration)),
-        summary=f"{block:.3g} % of the sodium channels blocked: {_spikes_in_words(count)}, peak {peak:.3g} mV",
+        summary=f"{block:.3g} % of the sodium channels blocked: {spikes_in_words(count)}, peak {peak:.3g} mV",
         values=dict(count=count, late=late, peak=peak),
     )
 
@@ -709,7 +710,7 @@ def integrate_and_fire(
             ylim=(0, 300),
         ),
         columns=(3, 2),
-        summary=f"{_spikes_in_words(spikes.count)} in {duration:g} ms; the formula gives {rate:.4g} Hz",
+        summary=f"{spikes_in_words(spikes.count)} in {duration:g} ms; the formula gives {rate:.4g} Hz",
         values=dict(count=spikes.count, rate=rate),
     )
 
@@ -747,7 +748,7 @@ def poisoned_axon(shock: float = 0.0, I: float = 10.0) -> Figure:
     return Figure(
         _voltage_panel(run, _zero(run)),
         _command_panel(run.t, current, xlim=(0, duration)),
-        summary=f"highest after the shock {after_shock:.3g} mV; under the current {_spikes_in_words(count)}, "
+        summary=f"highest after the shock {after_shock:.3g} mV; under the current {spikes_in_words(count)}, "
         f"peak {under_current:.3g} mV",
         values=dict(after_shock=after_shock, under_current=under_current, count=count),
     )

@@ -7,6 +7,7 @@ import numpy as np
 from neurolab.engine.model import simulate
 from neurolab.figures import Figure, Line, Panel, Ticks
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.membrane import spikes_in_words
 from neurolab.membrane import hodgkin_huxley
 
 __all__ = ["first_neuron"]
@@ -41,7 +42,6 @@ def first_neuron(I: float = 10.0) -> Figure:
     run = simulate(hodgkin_huxley, duration=duration, dt=0.01, record="V", I=I)
     spikes = run.spikes()
     rate = float(1e3 / spikes.isi()[-1]) if spikes.count > 3 else 0.0
-    count = {0: "no spike", 1: "1 spike"}.get(spikes.count, f"{spikes.count} spikes")
     return Figure(
         Panel(
             Line([0, duration], [0, 0], color="dim", dash=True, width=1),
@@ -58,7 +58,7 @@ def first_neuron(I: float = 10.0) -> Figure:
             xlim=(0, duration),
             height=0.4,
         ),
-        summary=f"{count} in {duration:g} ms"
+        summary=f"{spikes_in_words(spikes.count)} in {duration:g} ms"
         + (f"; the last interval gives {rate:.3g} Hz" if rate else ""),
         values=dict(count=spikes.count, rate=rate),
     )
