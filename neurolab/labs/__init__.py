@@ -1,4 +1,4 @@
-"""Ready-made explorable functions, one module a chapter; ranges, presets, targets are data."""
+"""Ready-made explorable functions, one package or module a chapter; ranges, presets, targets are data."""
 
 from neurolab.labs import membrane, toolbox
 

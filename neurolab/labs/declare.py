@@ -192,9 +192,10 @@ class Lab:
             for name, value in self.complete(params).items()
             if value != self.controls[name].default
         ]
-        package, _, home = getattr(self.function, "__module__", "").rpartition(".")
-        ready_made = package == "neurolab.labs" and home != "declare"
-        return f"{f'nl.labs.{home}.' if ready_made else ''}{self.name}({', '.join(changed)})"
+        _, inside, path = getattr(self.function, "__module__", "").partition("neurolab.labs.")
+        chapter = path.partition(".")[0]
+        home = f"nl.labs.{chapter}." if inside and chapter != "declare" else ""
+        return f"{home}{self.name}({', '.join(changed)})"
 
     def _given(self, params: Mapping[str, Any]) -> dict[str, Any]:
         for name in params:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from neurolab.labs import membrane, toolbox
+from neurolab.labs.membrane.the_membrane import hidden_block
 
 
 def test_first_neuron_draws_and_its_targets_can_be_reached() -> None:
@@ -43,4 +44,4 @@ def test_the_hidden_dose_can_be_found_by_comparing_shocks() -> None:
         for block in range(101)
     }
     found = min(peaks, key=lambda block: abs(peaks[block] - seen))
-    assert found == pytest.approx(membrane.hidden_block(), abs=1.0)
+    assert found == pytest.approx(hidden_block(), abs=1.0)

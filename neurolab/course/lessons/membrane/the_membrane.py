@@ -1,4 +1,4 @@
-"""The texts of chapter 1, membranes and spikes."""
+"""The texts of lesson 1.1, the membrane."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from neurolab.course.script import (
     Script,
     Slip,
 )
-from neurolab.labs.membrane import hidden_block
+from neurolab.labs.membrane.the_membrane import hidden_block
 from neurolab.membrane import hodgkin_huxley_rates, nernst, thermal_voltage
 
 
@@ -529,5 +529,3 @@ MEMBRANE = Script(
         ("gerstner-2014", "Chapter 2"),
     ),
 )
-
-SCRIPTS = (MEMBRANE,)

@@ -1,4 +1,4 @@
-"""Labs of chapter 1: the leaky membrane, the squid axon's spike, two-variable excitability, integrate and fire.
+"""Labs of lesson 1.1: the leaky membrane and the squid axon's spike.
 
 Each is a function from a few numbers to a Figure; `nl.explore(nl.labs.membrane.action_potential)` makes it live.
 """
@@ -16,16 +16,21 @@ from neurolab.data.trajectory import Trajectory
 from neurolab.dynamics import Equilibrium, find_equilibria
 from neurolab.engine.events import detect_spikes
 from neurolab.engine.model import Model, param, simulate
-from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span, Text
+from neurolab.figures import Dots, Figure, Line, Panel, Span
 from neurolab.figures.marks import Mark
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.membrane.panels import (
+    CURRENT_LABEL,
+    command,
+    command_panel,
+    gates_panel,
+    spikes_in_words,
+    voltage_panel,
+    zero_line,
+)
 from neurolab.membrane import (
-    compute_fitzhugh_nagumo_nullclines,
-    compute_lif_rate,
-    fitzhugh_nagumo,
     hodgkin_huxley,
     hodgkin_huxley_rates,
-    lif,
     passive,
 )
 
@@ -33,8 +38,6 @@ __all__ = [
     "action_potential",
     "anode_break",
     "firing_rate",
-    "fitzhugh_nagumo_plane",
-    "integrate_and_fire",
     "passive_membrane",
     "poisoned_axon",
     "start_and_stop",
@@ -44,65 +47,6 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-
-_CURRENT = "I (µA/cm²)"
-
-
-def _command(duration: float, dt: float, base: float, *pulses: tuple[float, float, float]) -> Array:
-    """A current command, one value a step: `base`, plus each (start, stop, amplitude)."""
-    t = (np.arange(round(duration / dt)) + 0.5) * dt
-    current = np.full(t.size, base)
-    for start, stop, amplitude in pulses:
-        current[(t > start) & (t < stop)] += amplitude
-    return current
-
-
-def _command_panel(t: Array, current: Array, **kwargs: Any) -> Panel:
-    """The current as the electrode delivers it; `current` has one value for each step between the samples `t`."""
-    low, high = min(0.0, float(current.min())), max(0.0, float(current.max()))
-    room = 0.1 * max(high - low, 1.0)
-    line = Line(t, np.append(current, current[-1]), color="ink", width=1.2)
-    return Panel(
-        line,
-        y=_CURRENT,
-        ylim=(low - room, high + room),
-        title="Injected current",
-        height=0.45,
-        **kwargs,
-    )
-
-
-def _zero(run: Trajectory) -> Line:
-    """The line that a spike overshoots."""
-    return Line(run.window, [0, 0], color="dim", dash=True, width=1)
-
-
-def _voltage_panel(
-    run: Trajectory, *behind: Mark, low: float = -90.0, height: float = 1.0
-) -> Panel:
-    """The membrane potential over the whole run, in front of the marks `behind`."""
-    trace = Line(run.t, run.V, color=0, width=1.8)
-    return Panel(
-        *behind, trace, title="Membrane potential", ylim=(low, 60), xlim=run.window, height=height
-    )
-
-
-def _gates_panel(run: Trajectory) -> Panel:
-    """The three gates over the whole run."""
-    return Panel(
-        Line(run.t, run.m, label="m: sodium opens", color=1),
-        Line(run.t, run.h, label="h: sodium available", color=4, dash=True),
-        Line(run.t, run.n, label="n: potassium opens", color=2),
-        title="Gates",
-        y="fraction open",
-        ylim=(0, 1),
-        xlim=run.window,
-    )
-
-
-def spikes_in_words(count: int) -> str:
-    """A count of spikes as a summary says it: "no spike", "1 spike", "5 spikes"."""
-    return {0: "no spike", 1: "1 spike"}.get(count, f"{count} spikes")
 
 
 @lab(
@@ -131,7 +75,7 @@ def spikes_in_words(count: int) -> str:
 def passive_membrane(I: float = 1.0, g_L: float = 0.1, C: float = 1.0) -> Figure:
     """A current step from 10 to 70 ms into a capacitor with a leak: the voltage follows exponentially."""
     duration, dt, on, off = 140.0, 0.1, 10.0, 70.0
-    current = _command(duration, dt, 0.0, (on, off, I))
+    current = command(duration, dt, 0.0, (on, off, I))
     run = simulate(passive, duration=duration, dt=dt, I=current, g_L=g_L, C=C)
     tau, V_inf = C / g_L, -65.0 + I / g_L
     V_tau = -65.0 + (1 - np.exp(-1.0)) * I / g_L
@@ -146,7 +90,7 @@ def passive_membrane(I: float = 1.0, g_L: float = 0.1, C: float = 1.0) -> Figure
             xlim=(0, duration),
             ylim=(-90, -40),
         ),
-        _command_panel(run.t, current, xlim=(0, duration)),
+        command_panel(run.t, current, xlim=(0, duration)),
         summary=f"tau = C / g_L = {tau:.3g} ms; the step ends at {end:.3g} mV, on its way to {V_inf:.3g} mV",
         values=dict(tau=tau, V_inf=V_inf, end=end),
     )
@@ -190,13 +134,13 @@ def action_potential(
     I_Na = g_Na * run.m**3 * run.h * (run.V - 50.0)
     I_K = g_K * run.n**4 * (run.V + 77.0)
     return Figure(
-        _voltage_panel(run, _zero(run), height=1.4),
-        _gates_panel(run),
+        voltage_panel(run, zero_line(run), height=1.4),
+        gates_panel(run),
         Panel(
             Line(run.t, I_Na, label="sodium, inward", color=1),
             Line(run.t, I_K, label="potassium, outward", color=2, dash=True),
             title="Ionic currents",
-            y=_CURRENT,
+            y=CURRENT_LABEL,
             xlim=(0, duration),
         ),
         summary=f"{spikes_in_words(count)} in {duration:g} ms, peak {peak:.3g} mV"
@@ -325,7 +269,7 @@ def firing_rate(I: float = 20.0, approach: str = "step from rest") -> Iterator[F
                 ),
                 Dots([I], [rate], color=3, size=9),
                 title="Rate",
-                x=_CURRENT,
+                x=CURRENT_LABEL,
                 y="rate (Hz)",
                 xlim=(0, 180),
                 ylim=(-5, 185),
@@ -343,7 +287,7 @@ def firing_rate(I: float = 20.0, approach: str = "step from rest") -> Iterator[F
                 ),
                 Dots([I], [peak], color=3, size=9),
                 title="Size",
-                x=_CURRENT,
+                x=CURRENT_LABEL,
                 y="V (mV)",
                 xlim=(0, 180),
                 ylim=(-90, 60),
@@ -384,8 +328,8 @@ def step_or_ramp(I: float = 8.0, ramp: float = 0.0) -> Figure:
     run = simulate(hodgkin_huxley, duration=duration, dt=dt, I=current)
     count = run.spikes().count
     return Figure(
-        _voltage_panel(run),
-        _command_panel(run.t, current, xlim=(0, duration)),
+        voltage_panel(run),
+        command_panel(run.t, current, xlim=(0, duration)),
         summary=f"{I:.3g} µA/cm² reached in {ramp:.3g} ms: {spikes_in_words(count)}",
         values=dict(count=count),
     )
@@ -437,7 +381,7 @@ def start_and_stop(start: float = 3.0, stop: float = 5.0, phase: float = 0.2) ->
         duration=140.0,
         dt=dt,
         record="V",
-        I=_command(140.0, dt, hold, first),
+        I=command(140.0, dt, hold, first),
         **rest.state,
     )
     times = alone.spikes().times
@@ -445,7 +389,7 @@ def start_and_stop(start: float = 3.0, stop: float = 5.0, phase: float = 0.2) ->
     if times.size > 5:
         at = float(times[4] + phase * (times[5] - times[4]))
         pulse = (at, at + 1.0, stop)
-    current = _command(duration, dt, hold, first, *([pulse] if pulse else []))
+    current = command(duration, dt, hold, first, *([pulse] if pulse else []))
     run = simulate(hodgkin_huxley, duration=duration, dt=dt, record="V", I=current, **rest.state)
     fired = run.spikes().times
     switched = pulse[0] if pulse else duration
@@ -462,8 +406,8 @@ def start_and_stop(start: float = 3.0, stop: float = 5.0, phase: float = 0.2) ->
     if pulse and stop:
         marks.append(Span(pulse[0], pulse[1], label="second pulse"))
     return Figure(
-        _voltage_panel(run, *marks),
-        _command_panel(run.t, current, xlim=(0, duration)),
+        voltage_panel(run, *marks),
+        command_panel(run.t, current, xlim=(0, duration)),
         summary=words,
         values=dict(before=before, after=after),
     )
@@ -490,11 +434,11 @@ def start_and_stop(start: float = 3.0, stop: float = 5.0, phase: float = 0.2) ->
 def anode_break(I: float = -1.5, length: float = 30.0) -> Figure:
     """An inhibitory current is switched off: what the gates did meanwhile decides what follows."""
     duration, dt, on = 160.0, 0.01, 20.0
-    current = _command(duration, dt, 0.0, (on, on + length, I))
+    current = command(duration, dt, 0.0, (on, on + length, I))
     run = simulate(hodgkin_huxley, duration=duration, dt=dt, I=current)
     count = run.spikes().count
     return Figure(
-        _voltage_panel(run, Span(on, on + length, label="current on"), low=-100.0),
+        voltage_panel(run, Span(on, on + length, label="current on"), low=-100.0),
         Panel(
             Line(run.t, run.h, label="h: sodium available", color=4, dash=True),
             Line(run.t, run.n, label="n: potassium opens", color=2),
@@ -504,7 +448,7 @@ def anode_break(I: float = -1.5, length: float = 30.0) -> Figure:
             xlim=(0, duration),
             height=0.7,
         ),
-        _command_panel(run.t, current, xlim=(0, duration)),
+        command_panel(run.t, current, xlim=(0, duration)),
         summary=f"{spikes_in_words(count)}; lowest voltage {run.V.min():.3g} mV",
         values=dict(count=count, lowest=float(run.V.min())),
     )
@@ -544,9 +488,9 @@ def tetrodotoxin(block: float = 0.0, stimulus: str = "constant current") -> Figu
     duration, dt = 120.0, 0.01
     shock = stimulus == "single shock"
     current = (
-        _command(duration, dt, 0.0, (5.0, 5.5, 40.0))
+        command(duration, dt, 0.0, (5.0, 5.5, 40.0))
         if shock
-        else _command(duration, dt, 0.0, (5.0, duration, 10.0))
+        else command(duration, dt, 0.0, (5.0, duration, 10.0))
     )
     run = simulate(
         hodgkin_huxley,
@@ -559,159 +503,10 @@ def tetrodotoxin(block: float = 0.0, stimulus: str = "constant current") -> Figu
     count, late = run.spikes().count, run.between(60.0, duration).spikes().count
     peak = float(run.between(5.5, duration).V.max())
     return Figure(
-        _voltage_panel(run, _zero(run)),
-        _command_panel(run.t, current, xlim=(0, duration)),
+        voltage_panel(run, zero_line(run)),
+        command_panel(run.t, current, xlim=(0, duration)),
         summary=f"{block:.3g} % of the sodium channels blocked: {spikes_in_words(count)}, peak {peak:.3g} mV",
         values=dict(count=count, late=late, peak=peak),
-    )
-
-
-@lab(
-    model=fitzhugh_nagumo,
-    title="The phase plane of excitability",
-    I=(-0.5, 2, 0.01),
-    eps=(0.01, 0.5, 0.01),
-    v_0=param(-1.2, low=-2.5, high=2.5, doc="where v starts"),
-    w_0=param(-0.6, low=-1.5, high=2.5, doc="where w starts"),
-    presets={
-        "rest": dict(I=0.0, v_0=-1.2, w_0=-0.6),
-        "a kick too small": dict(I=0.0, v_0=-0.75, w_0=-0.6),
-        "a kick large enough": dict(I=0.0, v_0=-0.5, w_0=-0.6),
-        "a cycle": dict(I=0.5),
-        "too much current": dict(I=1.5),
-        "no clear threshold": dict(I=0.0, eps=0.3, v_0=-0.5, w_0=-0.6),
-    },
-    targets=[
-        Target(
-            "Find the smallest I at which rest is unstable, to 0.01",
-            reached=lambda params, values: (
-                values["stable"] == 0 and params["I"] <= 0.345 and params["eps"] == 0.08
-            ),
-            tip="The fixed point turns from filled to open a little to the left of the knee.",
-        ),
-        Target(
-            "Click a start far from the cycle that still ends on it",
-            reached=lambda params, values: values["stable"] == 0 and abs(params["v_0"]) > 2.2,
-            tip="Any start will do: the cycle attracts them all.",
-        ),
-    ],
-)
-def fitzhugh_nagumo_plane(
-    I: float = 0.5, eps: float = 0.08, v_0: float = -1.2, w_0: float = -0.6
-) -> Figure:
-    """Two variables, two nullclines: click in the left panel to choose where the trajectory starts."""
-    duration, dt = 150.0, 0.05
-    run = simulate(fitzhugh_nagumo, duration=duration, dt=dt, I=I, eps=eps, v=v_0, w=w_0)
-    fixed = find_equilibria(
-        fitzhugh_nagumo, starts=20, low=dict(v=-3, w=-4), high=dict(v=3, w=4), I=I, eps=eps
-    )
-    v = np.linspace(-2.6, 2.6, 200)
-    v_null, w_null = compute_fitzhugh_nagumo_nullclines(v, I=I)
-    grid_v, grid_w = np.meshgrid(np.linspace(-2.4, 2.4, 13), np.linspace(-1.3, 2.3, 10))
-    flow = fitzhugh_nagumo.derivative(np.stack([grid_v, grid_w]), I=I, eps=eps)
-    stable = np.array([e.stable for e in fixed])
-    swing = float(np.ptp(run.between(100.0, duration).v))
-    words = "firing for ever" if swing > 1.0 else "resting"
-    return Figure(
-        Panel(
-            Arrows(grid_v, grid_w, flow[0], flow[1], color="dim"),
-            Line(v, v_null, label="dv/dt = 0", color=1, width=2),
-            Line(v, w_null, label="dw/dt = 0", color=2, dash=True, width=2),
-            Line(run.v, run.w, label="trajectory", color=0, width=1.6),
-            Dots(
-                [e.state["v"] for e in fixed],
-                [e.state["w"] for e in fixed],
-                filled=stable,
-                color="ink",
-                size=9,
-            ),
-            Dots([v_0], [w_0], color=3, size=7),
-            title="Phase plane",
-            x="v (fast)",
-            y="w (slow)",
-            xlim=(-2.5, 2.5),
-            ylim=(-1.5, 2.5),
-            pick=("v_0", "w_0"),
-            span=(2, 1),
-        ),
-        Panel(
-            Line(run.t, run.v, color=0),
-            title="Fast variable",
-            x="time",
-            y="v",
-            ylim=(-2.5, 2.5),
-            xlim=(0, duration),
-        ),
-        Panel(
-            Line(run.t, run.w, color=2, dash=True),
-            title="Slow variable",
-            x="time",
-            y="w",
-            ylim=(-1.5, 2.5),
-            xlim=(0, duration),
-        ),
-        columns=2,
-        summary=f"{words}; fixed point: {', '.join(e.kind for e in fixed)}",
-        values=dict(swing=swing, stable=float(stable.all()), count=run.spikes().count),
-    )
-
-
-@lab(
-    model=lif,
-    title="Leaky integrate and fire",
-    I=(0, 4, 0.01),
-    tau_m=(2, 50, 0.5),
-    theta=(5, 30, 0.5),
-    t_ref=(0, 10, 0.1),
-    presets={
-        "just below threshold": dict(I=1.49),
-        "just above threshold": dict(I=1.51),
-        "no dead time": dict(I=3.0, t_ref=0.0),
-        "a slow membrane": dict(tau_m=40.0),
-    },
-    targets=[
-        Target(
-            "Make it fire at 50 Hz, to 1 Hz",
-            reached=lambda params, values: abs(values["rate"] - 50.0) < 1.0,
-            tip="With the other values untouched, I lies between 1.7 and 1.8 nA.",
-        ),
-    ],
-)
-def integrate_and_fire(
-    I: float = 2.0, tau_m: float = 10.0, theta: float = 15.0, t_ref: float = 2.0
-) -> Figure:
-    """A leak, a threshold, a reset: the trace, and the rate that follows from it in closed form."""
-    duration, dt = 200.0, 0.05
-    run = simulate(lif, duration=duration, dt=dt, I=I, tau_m=tau_m, theta=theta, t_ref=t_ref)
-    spikes = run.spikes()
-    currents = np.linspace(0, 4, 401)
-    rates = np.asarray(compute_lif_rate(currents, tau_m=tau_m, theta=theta, t_ref=t_ref))
-    rate = float(compute_lif_rate(I, tau_m=tau_m, theta=theta, t_ref=t_ref))
-    strokes_t = np.repeat(spikes.times, 3)
-    strokes_V = np.tile([theta, theta + 15.0, np.nan], spikes.count)
-    return Figure(
-        Panel(
-            Line([0, duration], [theta, theta], label="threshold", color="dim", dash=True),
-            Line(strokes_t, strokes_V, color=0, width=2),
-            Line(run.t, run.V, label="V", color=0),
-            title="Membrane potential; strokes mark the spikes",
-            y="V above rest (mV)",
-            ylim=(-2, 46),
-            xlim=(0, duration),
-        ),
-        Panel(
-            Line(currents, rates, label="closed form", color=1, width=2),
-            Dots([I], [rate], color=3, size=9),
-            Text(0.1, 260, f"threshold current {theta / 10:.3g} nA"),
-            title="Rate",
-            x="I (nA)",
-            y="rate (Hz)",
-            xlim=(0, 4),
-            ylim=(0, 300),
-        ),
-        columns=(3, 2),
-        summary=f"{spikes_in_words(spikes.count)} in {duration:g} ms; the formula gives {rate:.4g} Hz",
-        values=dict(count=spikes.count, rate=rate),
     )
 
 
@@ -733,7 +528,7 @@ def hidden_block(seed: int = 1964) -> float:
 def poisoned_axon(shock: float = 0.0, I: float = 10.0) -> Figure:
     """Somebody has blocked some of this axon's sodium channels: find out how many, with a shock and a current."""
     duration, dt = 120.0, 0.01
-    current = _command(duration, dt, 0.0, (5.0, 5.5, shock), (40.0, duration, I))
+    current = command(duration, dt, 0.0, (5.0, 5.5, shock), (40.0, duration, I))
     run = simulate(
         hodgkin_huxley,
         duration=duration,
@@ -746,8 +541,8 @@ def poisoned_axon(shock: float = 0.0, I: float = 10.0) -> Figure:
     under_current = float(run.between(40.0, duration).V.max())
     count = run.between(40.0, duration).spikes().count
     return Figure(
-        _voltage_panel(run, _zero(run)),
-        _command_panel(run.t, current, xlim=(0, duration)),
+        voltage_panel(run, zero_line(run)),
+        command_panel(run.t, current, xlim=(0, duration)),
         summary=f"highest after the shock {after_shock:.3g} mV; under the current {spikes_in_words(count)}, "
         f"peak {under_current:.3g} mV",
         values=dict(after_shock=after_shock, under_current=under_current, count=count),
@@ -804,8 +599,8 @@ def the_race(haste: float = 1.0, I: float = 10.0) -> Figure:
     run = simulate(_race, duration=duration, dt=0.01, I=I, haste=haste)
     peak = float(run.V.max())
     return Figure(
-        _voltage_panel(run, _zero(run)),
-        _gates_panel(run),
+        voltage_panel(run, zero_line(run)),
+        gates_panel(run),
         summary=f"h and n {haste:.3g} times as fast as the squid's: peak {peak:.3g} mV",
         values=dict(peak=peak),
     )

@@ -1,0 +1,5 @@
+"""The texts of chapter 1, membranes and spikes: one module a lesson."""
+
+from neurolab.course.lessons.membrane.the_membrane import MEMBRANE
+
+SCRIPTS = (MEMBRANE,)
