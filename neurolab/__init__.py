@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # the same names, for type checkers and editors
     from neurolab.engine.model import Model as Model
     from neurolab.engine.model import param as param
     from neurolab.engine.model import simulate as simulate
+    from neurolab.engine.stochastic import simulate_stochastic as simulate_stochastic
     from neurolab.figures import Arrows as Arrows
     from neurolab.figures import Dots as Dots
     from neurolab.figures import Figure as Figure
@@ -46,6 +47,7 @@ _HOMES = {
     "param": "engine.model",
     "simulate": "engine.model",
     "integrate": "engine.adaptive",
+    "simulate_stochastic": "engine.stochastic",
     "detect_spikes": "engine.events",
     "Trajectory": "data.trajectory",
     "SpikeTrains": "data.spikes",

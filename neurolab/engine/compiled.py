@@ -37,6 +37,7 @@ __all__ = [
     "COMPILE_ERRORS",
     "argument",
     "combined",
+    "diffused",
     "explain",
     "nudged",
     "put",
@@ -211,6 +212,32 @@ def _dead_time(self, p):
     return lambda self, p: fixed
 
 
+@overload_method(ModelType, "amplitudes")
+def _amplitudes(self, t, y, p, constant, live):
+    """Noise amplitude of each state: by the model's own function, or as they stand in `constant`."""
+    model = _living[self.digest]
+    names = [f"g[{j}]" if state in model.noisy else "0.0" for j, state in enumerate(self.states)]
+    values = ",".join([f"live * {names[0]}", *names[1:]])
+    if model.noise is None:
+        return _written(
+            f"def f(self, t, y, p, constant, live):\n    g = constant\n    return ({values},)"
+        )
+    source = (
+        f"def f(self, t, y, p, constant, live):\n    g = function(t, y, p)\n    return ({values},)"
+    )
+    return _written(source, function=compile_plain(model.noise))
+
+
+@overload_method(ModelType, "draws")
+def _draws(self, normals, column):
+    """The normal number of each noisy state, from the rows of `normals`, and zero for the others."""
+    noisy = _living[self.digest].noisy
+    values = ",".join(
+        f"normals[{noisy.index(name)}, column]" if name in noisy else "0.0" for name in self.states
+    )
+    return _written(f"def f(self, normals, column): return ({values},)")
+
+
 @overload_method(ModelType, "exponential_step")
 def _exponential_step(self, t, y, p, I, live, h):
     """Each state by the exact solution of dx/dt = a - b x over `h`, a and b held at their values now.
@@ -279,6 +306,17 @@ def _combined(coefficients, slopes):
 def _weighted(y, h, coefficients, slopes):
     values = ",".join(f"y[{j}] + h * ({_term(j, len(slopes))})" for j in range(len(y)))
     return _written(f"def f(y, h, coefficients, slopes): return ({values},)")
+
+
+def diffused(y: Any, amplitudes: Any, by: Any, w: Any) -> Any:
+    """y + by * amplitudes * w, state by state."""
+    return tuple(x + by * g * draw for x, g, draw in zip(y, amplitudes, w, strict=True))
+
+
+@overload(diffused)
+def _diffused(y, amplitudes, by, w):
+    values = ",".join(f"y[{j}] + by * amplitudes[{j}] * w[{j}]" for j in range(len(y)))
+    return _written(f"def f(y, amplitudes, by, w): return ({values},)")
 
 
 def nudged(y: Any, column: Any, by: Any) -> Any:
@@ -365,6 +403,19 @@ class Plain:
         length = self.model.refractory
         return float(getattr(p, length)) if isinstance(length, str) else float(length or 0.0)
 
+    def amplitudes(self, t: float, y: Any, p: Any, constant: Any, live: float) -> Any:
+        model = self.model
+        g = constant.tolist() if model.noise is None else model.noise(t, y, p)
+        kept = [x if name in model.noisy else 0.0 for name, x in zip(model.states, g, strict=True)]
+        return (live * kept[0], *kept[1:])
+
+    def draws(self, normals: Any, column: int) -> Any:
+        noisy = self.model.noisy
+        return tuple(
+            float(normals[noisy.index(name), column]) if name in noisy else 0.0
+            for name in self.model.states
+        )
+
     def exponential_step(self, t: float, y: Any, p: Any, I: Any, live: float, h: float) -> Any:
         names, gates = list(self.model.states), self.model.gates
         levels = [
@@ -399,6 +450,7 @@ def explain(model: Model, error: Exception) -> ValueError:
         (model.rhs, (types.float64, state, p, drive)),
         (model.reset, (state, p)),
         (model.threshold, (state, p)),
+        (model.noise, (types.float64, state, p)),
     ]
     functions += [(event, (types.float64, state, p)) for event in model.events.values()]
     functions += [(driving, (types.float64,)) for driving in model.drives.values()]

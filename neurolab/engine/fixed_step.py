@@ -204,11 +204,27 @@ def simulate_fixed(
     Interrupted
         A notebook interrupt; `.partial` is the trajectory so far.
     """
+    every = check.whole(every, "every")
+    method = check.choice(method, METHODS, "method")
+    loop = (_RESETTING if model.reset else _SMOOTH)[method]
+    return run_loop(loop, model, duration, dt, every, record, progress, values)
+
+
+def run_loop(
+    loop: Callable[..., Any],
+    model: Model,
+    duration: float,
+    dt: float,
+    every: int,
+    record: Sequence[str] | str | None,
+    progress: Callable[[float], object] | None,
+    values: Mapping[str, Any],
+    extra: tuple[Any, ...] = (),
+) -> Trajectory:
+    """Drive a compiled loop over all steps in chunks and wrap what it wrote; `extra` goes to the loop as it is."""
     duration, dt = check.positive(duration, "duration"), check.positive(dt, "dt")
     if dt > duration:
         raise ValueError(f"dt must be at most the duration of {duration:g} ms, got {dt:g}")
-    every = check.whole(every, "every")
-    method = check.choice(method, METHODS, "method")
     rows = model.rows(record)
     setting = model.set(values)
     n = round(duration / dt)
@@ -217,7 +233,6 @@ def simulate_fixed(
     for row, value in zip(rows, setting.state, strict=True):
         if row >= 0:
             out[row, 0] = value
-    loop = (_RESETTING if model.reset else _SMOOTH)[method]
     compilable = argument(model)
     spikes: list[Array] = []
     buffer = np.empty(_SPIKE_BUFFER)
@@ -230,7 +245,7 @@ def simulate_fixed(
         try:
             state, done, count, held_until, sound = loop(
                 compilable, state, setting.params, samples, i0, drive.width, int(drive.width == 3), dt, every,
-                rows, out, buffer, held_until, i0, i1,
+                rows, out, buffer, held_until, i0, i1, *extra,
             )  # fmt: skip
         except COMPILE_ERRORS as error:
             raise explain(model, error) from None

@@ -156,6 +156,9 @@ class Model:
         Returns the state right after a spike.
     refractory : number or parameter name, ms, optional
         After a reset the first state is held for this long; the others go on.
+    noise : function of (t, y, p), optional
+        Amplitude of the white noise that `simulate_stochastic` adds to each state, in its unit over √ms: a tuple with
+        one value for each state. Other solvers leave it out.
     gates : sequence of state names, optional
         States whose equation is linear in themselves and free of the other gates; method "exponential_euler" updates
         them exactly for a voltage held over the step (Rush & Larsen 1978), and the voltage for held gates.
@@ -185,6 +188,7 @@ class Model:
         threshold: float | str | Callable[..., float] | None = None,
         reset: Callable[..., Sequence[float]] | None = None,
         refractory: float | str | None = None,
+        noise: Callable[..., Sequence[float]] | None = None,
         gates: Sequence[str] = (),
         name: str | None = None,
     ) -> None:
@@ -214,6 +218,8 @@ class Model:
             raise ValueError("reset needs a threshold that triggers it; give threshold=")
         self.events: Mapping[str, Callable[..., float]] = {}  # see `extended`
         self.drives: Mapping[str, Callable[..., float]] = {}
+        self.noise = noise
+        self.noisy = tuple(self.states) if noise else ()
         self.gates = tuple(gates)
         for gate in self.gates:
             if gate not in self.states:
@@ -238,6 +244,8 @@ class Model:
             check.finite(self.threshold(state, p), "threshold(y, p)")
         if self.reset is not None:
             self._count(self.reset(state, p), "reset")
+        if self.noise is not None:
+            self._count(self.noise(0.0, state, p), "noise")
         if self.gates:
             self._check_gates(state, p, drive)
 
@@ -275,17 +283,26 @@ class Model:
     def digest(self) -> str:
         """Names this model's compiled code: equal for equal code, whatever process or notebook it was typed in."""
         extra = [*self.events, *self.events.values(), *self.drives, *self.drives.values()]
+        extra += [self.noise, self.noisy]
         return fingerprint(
             self.rhs, self.threshold, self.reset, self.refractory, self.gates, *extra
         )
 
-    def extended(self, events: Mapping[str, Any], drives: Mapping[str, Any]) -> Model:
-        """A copy whose compiled code also holds event functions (t, y, p) and inputs that are functions of t."""
-        if not events and not drives:
+    def extended(
+        self,
+        events: Mapping[str, Any] | None = None,
+        drives: Mapping[str, Any] | None = None,
+        noisy: Sequence[str] = (),
+    ) -> Model:
+        """A copy whose compiled code also holds event functions (t, y, p), inputs that are functions of t, or noise of
+        constant amplitude on the states `noisy`.
+        """
+        if not (events or drives or noisy):
             return self
         other = copy.copy(self)
         other.__dict__.pop("digest", None)
-        other.events, other.drives = dict(events), dict(drives)
+        other.events, other.drives = dict(events or {}), dict(drives or {})
+        other.noisy = tuple(noisy) or self.noisy
         return other
 
     @property

@@ -71,3 +71,19 @@ integrator = Model(
     refractory="dead",
     name="integrator",
 )
+
+
+ornstein_uhlenbeck = Model(
+    lambda t, y, p, I: (p.theta * (I - y[0]),),
+    state=dict(x=0.0),
+    params=dict(theta=0.1),
+    name="ornstein_uhlenbeck",
+)
+geometric = Model(  # dx = lam x dt + mu x dW
+    lambda t, y, p, I: (p.lam * y[0],),
+    state=dict(x=1.0),
+    params=dict(lam=1.5, mu=1.0),
+    inputs={},
+    noise=lambda t, y, p: (p.mu * y[0],),
+    name="geometric",
+)

@@ -16,6 +16,8 @@ from neurolab.dynamics import find_equilibria, find_hopf_points, find_saddle_nod
 from neurolab.engine.adaptive import integrate
 from neurolab.engine.events import detect_spikes
 from neurolab.engine.model import Model, simulate
+from neurolab.engine.stochastic import simulate_stochastic
+from neurolab.kernels.rng import BLOCK, fill_normals, seed_key
 from neurolab.membrane import (
     compute_gate_steady_states,
     compute_gate_time_constants,
@@ -30,7 +32,7 @@ from neurolab.membrane import (
     passive,
     thermal_voltage,
 )
-from tests.engine.models import decay
+from tests.engine.models import decay, geometric
 
 REST = -65.0
 COMPUTED: dict[str, Callable[[], dict[str, float]]] = {}
@@ -197,6 +199,29 @@ def _() -> dict[str, float]:
         ]
         found[f"order_{m}"] = math.log2(errors[0] / errors[1])
     return found
+
+
+def _growth(method: str, steps: int, paths: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of `paths` paths of geometric Brownian motion over one unit of time, simulated and exact."""
+    p, normals = classics()["noisy-growth"].parameters, np.empty(BLOCK)
+    simulated, exact = np.empty(paths), np.empty(paths)
+    for k in range(paths):
+        run = simulate_stochastic(
+            geometric, 1.0, 1 / steps, seed=k, method=method, every=steps, **p
+        )
+        fill_normals(seed_key(k), 0, 0, normals)
+        walk = normals[:steps].sum() / math.sqrt(steps)
+        simulated[k], exact[k] = run.x[-1], math.exp(p["lam"] - p["mu"] ** 2 / 2 + p["mu"] * walk)
+    return simulated, exact
+
+
+@classic("noisy-growth")
+def _() -> dict[str, float]:
+    found, steps = {}, np.array([16, 32, 64, 128, 256])
+    for method in ("euler_maruyama", "milstein"):
+        errors = [np.abs(np.subtract(*_growth(method, n, 2000))).mean() for n in steps]
+        found[f"order_{method}"] = -float(np.polyfit(np.log(steps), np.log(errors), 1)[0])
+    return found | dict(mean_16=float(_growth("euler_maruyama", 16, 40_000)[0].mean()))
 
 
 @pytest.mark.parametrize("key", COMPUTED)
