@@ -79,9 +79,7 @@ def logistic_slope(x: Any, gain: float = 1.0, theta: float = 0.0, maximum: float
     return maximum * gain * e / ((1.0 + e) * (1.0 + e))
 
 
-def hyperbolic_tangent(
-    x: Any, gain: float = 1.0, theta: float = 0.0, maximum: float = 1.0
-) -> Any:
+def hyperbolic_tangent(x: Any, gain: float = 1.0, theta: float = 0.0, maximum: float = 1.0) -> Any:
     """maximum · tanh(gain (x - theta)): 0 at theta, between -maximum and maximum."""
     return maximum * np.tanh(gain * (x - theta))
 
@@ -126,9 +124,7 @@ def wilson_cowan_inverse(y: Any, a: float = 1.2, theta: float = 2.8) -> Any:
     return np.where(possible, theta + (np.log(safe) - np.log1p(-safe)) / a, np.nan)
 
 
-def naka_rushton(
-    x: Any, maximum: float = 1.0, half: float = 1.0, exponent: float = 2.0
-) -> Any:
+def naka_rushton(x: Any, maximum: float = 1.0, half: float = 1.0, exponent: float = 2.0) -> Any:
     """maximum · x^n / (x^n + half^n) with n the exponent, 0 for x <= 0; also known as Hill's function."""
     safe = np.where(x > 0.0, x, 1.0)
     return np.where(x > 0.0, logistic(exponent * np.log(safe / half), 1.0, 0.0, maximum), 0.0)
