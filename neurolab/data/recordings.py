@@ -214,7 +214,7 @@ def _vertices(x: Floats, peak: NDArray[np.intp]) -> tuple[Floats, Floats]:
     bend = a - 2 * b + c  # zero only where all three are equal
     whole = (left < peak) & (right > peak) & (bend < 0)
     shift = np.where(whole, 0.5 * (a - c) / np.where(whole, bend, 1.0), 0.0)
-    places: Floats = peak + shift
+    places: Floats = peak.astype(np.float64) + shift
     return places, b - 0.25 * (a - c) * shift
 
 

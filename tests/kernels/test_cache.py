@@ -6,9 +6,13 @@ import os
 import subprocess
 import sys
 import textwrap
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from neurolab.kernels import cache
 
 pytestmark = pytest.mark.jit
 
@@ -96,29 +100,139 @@ def test_checked_and_unchecked_kernels_do_not_meet(tmp_path: Path) -> None:
     )
 
 
-def test_a_read_only_or_missing_folder_costs_speed_only(tmp_path: Path) -> None:
+PLAIN = "from neurolab.kernels.cache import kernel\n@kernel\ndef f(x):\n    return x + 1.0\nprint(f(1.0))"
+
+
+def test_a_missing_folder_costs_speed_only(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    code = "from neurolab.kernels.cache import kernel\n@kernel\ndef f(x):\n    return x + 1.0\nprint(f(1.0))"
-    (tmp_path / "m.py").write_text(code)
+    (tmp_path / "m.py").write_text(PLAIN)
     assert run("import m", blocked / "cache", tmp_path) == "2.0"
 
 
-def test_a_damaged_entry_is_compiled_anew(tmp_path: Path) -> None:
-    (tmp_path / "m.py").write_text(
-        "from neurolab.kernels.cache import kernel\n@kernel\ndef f(x):\n    return x + 1.0\nprint(f(1.0))"
-    )
+def test_a_user_without_a_home_can_compile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    root = cache.cache_root()
+    with pytest.raises(OSError):
+        (root / "folder").mkdir(parents=True)
+    assert list(cache._entries()) == []
+
+
+@pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[:-1] + b"?"])
+def test_a_damaged_entry_is_compiled_anew(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    (tmp_path / "m.py").write_text(PLAIN)
     run("import m", tmp_path / "cache", tmp_path)
     (entry,) = (tmp_path / "cache").glob("*/f-*.nbc")
-    entry.write_bytes(b"")
+    whole = entry.read_bytes()
+    entry.write_bytes(damage(whole))
     assert run("import m", tmp_path / "cache", tmp_path) == "2.0"
+    assert len(entry.read_bytes()) == len(whole)
 
 
-def test_prune_drops_what_was_used_longest_ago(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from neurolab.kernels import cache
+def test_shipped_kernels_are_read_and_never_written(tmp_path: Path) -> None:
+    """The user's folder cannot be made, the shipped one cannot be written to: both processes hit."""
+    (tmp_path / "m.py").write_text(PLAIN + "\n" + COUNT.format(f="f"))
+    shipped, blocked = tmp_path / "shipped", tmp_path / "file"
+    blocked.write_text("not a folder")
+    run("import m", shipped, tmp_path)
+    files = {path: path.stat().st_mtime_ns for path in shipped.rglob("*.nbc")}
+    for path in [*files, *shipped.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    for folder in (blocked / "cache", tmp_path / "empty"):
+        said = run("import m", folder, tmp_path, NEUROLAB_CACHE_SHIPPED=str(shipped)).split()
+        assert said == ["2.0", "1", "0"]
+    assert {path: path.stat().st_mtime_ns for path in shipped.rglob("*.nbc")} == files
+    assert not list((tmp_path / "empty").rglob("*.nbc"))
+    for path in shipped.rglob("*"):
+        path.chmod(0o755)
 
+
+BREAKS = {
+    "_rebuild is gone": "del compiler.CompileResult._rebuild",
+    "_rebuild takes less": "compiler.CompileResult._rebuild = classmethod(lambda cls, context: None)",
+    "_reduce is gone": "del compiler.CompileResult._reduce",
+    "serialize is gone": "cache._serialize = None",
+    "dumps takes more": "cache._serialize = types.SimpleNamespace(dumps=lambda a, b: b'')",
+    "magic_tuple is gone": "del codegen.CPUCodegen.magic_tuple",
+    "the dispatcher asks otherwise": (
+        "old = cache._DiskCache.load_overload\n"
+        "cache._DiskCache.load_overload = lambda self, *asked: old(self, *asked, 'and more')"
+    ),
+}
+BROKEN = """
+import types, warnings
+from numba.core import codegen, compiler
+from neurolab.kernels import cache
+{change}
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    import m
+    import neurolab as nl
+    print(nl.simulate(nl.membrane.passive, 10, 0.1, I=1.0).V[-1].hex())
+print(sum("kernel cache expects" in str(warning.message) for warning in said), len(said))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", BREAKS)
+def test_another_numba_costs_speed_and_one_warning(tmp_path: Path, what: str) -> None:
+    """Numba's internals changed under us: the same results, cold and warm, and one warning a process says so."""
+    (tmp_path / "m.py").write_text(PLAIN)
+    code = BROKEN.format(change=BREAKS[what])
+    whole = run(BROKEN.format(change=""), tmp_path / "whole", tmp_path)
+    assert whole.endswith("0 0")
+    cold, again = (run(code, tmp_path / "cache", tmp_path) for _ in range(2))
+    warm = run(code, tmp_path / "whole", tmp_path)  # finds entries that a whole numba wrote
+    assert again == warm == whole.replace("0 0", "1 1")
+    # what only loading needs is missed by the first process that finds an entry
+    assert cold == (whole if "_rebuild" in what else again)
+
+
+@pytest.mark.slow
+def test_numbas_own_cache_takes_over_and_follows_the_sources(tmp_path: Path) -> None:
+    code = (
+        "import warnings; warnings.simplefilter('ignore')\n"
+        "from neurolab.kernels import cache; cache._serialize = None; {}\n"
+        "import neurolab as nl; from neurolab.engine.steps import _rk4\n"
+        "print(nl.simulate(nl.membrane.passive, 10, 0.1, I=1.0).V[-1].hex())\n"
+    ) + COUNT.format(f="_rk4")
+    first, second, edited = (
+        run(code.format(change), tmp_path / "cache", tmp_path).split()
+        for change in ("", "", "cache.source_digest = lambda *folders: 'edited'")
+    )
+    assert first[1:] == ["0", "1"] and second[1:] == ["1", "0"] and edited[1:] == ["0", "1"]
+    assert first[0] == second[0] == edited[0]
+    assert all(
+        "-plain-" in path.parts[-2] or "-plain-" in str(path) for path in tmp_path.rglob("*.nbi")
+    )
+
+
+def test_the_warning_is_an_error_where_warnings_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be turned into an error like any other, and comes once."""
+    monkeypatch.setattr(cache, "_broken", [])
+    asks = cache._DiskCache(test_the_warning_is_an_error_where_warnings_are)
+    with pytest.warns(
+        RuntimeWarning, match="numba asks its cache for 'load_index'.*requirements.lock"
+    ):
+        assert asks.load_index(1) is None
+    assert asks.load_index(1) is None, "no second warning: it would be an error here"
+
+
+def test_a_dispatcher_without_a_cache_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_broken", [])
+    monkeypatch.setattr(cache.numba, "njit", lambda **options: lambda function: function)
+    with pytest.warns(RuntimeWarning, match="a dispatcher has no '_cache'"):
+        assert cache.kernel(abs)(-1.0) == 1.0
+    assert cache.kernel(abs)(-1.0) == 1.0
+
+
+@pytest.fixture
+def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of three entries, 1.2 MB in all."""
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     folder = tmp_path / "numba0"
     folder.mkdir()
@@ -126,5 +240,29 @@ def test_prune_drops_what_was_used_longest_ago(
         path = folder / f"{name}.nbc"
         path.write_bytes(b"x" * 400_000)
         os.utime(path, (1e9 - age, 1e9 - age))
+    return folder
+
+
+def test_prune_drops_what_was_used_longest_ago(three: Path) -> None:
     assert cache.prune(limit_mb=1.0) == 1
-    assert sorted(path.stem for path in folder.iterdir()) == ["middle", "new"]
+    assert sorted(path.stem for path in three.iterdir()) == ["middle", "new"]
+
+
+def test_prune_clears_what_a_killed_process_left(three: Path) -> None:
+    for name, age in [("left.tmp", 1e9), ("being_written.tmp", time.time())]:
+        (three / name).write_bytes(b"")
+        os.utime(three / name, (age, age))
+    assert cache.prune() == 0
+    assert sorted(path.suffix for path in three.iterdir()) == [".nbc", ".nbc", ".nbc", ".tmp"]
+
+
+def test_saving_keeps_the_limit_now_and_then(three: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the first save, and again after each 20 MB."""
+    pruned = []
+    monkeypatch.setattr(cache, "prune", lambda: pruned.append(True))
+    monkeypatch.setattr(cache, "cache_folder", lambda: three)
+    monkeypatch.setattr(cache, "_unpruned", [cache.PRUNE_EVERY_MB * 1e6])
+    for _ in range(9):
+        cache._write("entry.nbc", b"x" * 5_000_000)
+    assert len(pruned) == 3
+    assert cache._read("entry.nbc") == b"x" * 5_000_000
