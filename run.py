@@ -70,15 +70,11 @@ def say(message: str) -> None:
 
 def prepare(warm: bool = False) -> None:
     """Make .venv, or bring it up to date; with `warm`, compile the kernels that lessons use."""
-    stamp = read_stamp()
-    if stamp.get("environment") != digest_of_environment():
+    if read_stamp().get("environment") != digest_of_environment():
         install()
-        stamp = {"environment": digest_of_environment()}
-        STAMP.write_text(json.dumps(stamp))
+        STAMP.write_text(json.dumps({"environment": digest_of_environment()}))
     if warm:
-        sources = digest_of_sources()
-        if stamp.get("kernels") != sources and warm_up():
-            STAMP.write_text(json.dumps({**stamp, "kernels": sources}))
+        warm_up()
 
 
 def read_stamp() -> dict[str, str]:
@@ -94,15 +90,6 @@ def digest_of_environment() -> str:
     """Changes when the packages, this Python or the place of the repository change."""
     digest = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes())
     digest.update(repr((sys.version, str(ROOT), os.path.realpath(PYTHON))).encode())
-    return digest.hexdigest()
-
-
-def digest_of_sources() -> str:
-    """Changes when a model, a solver or a lab changes: then kernels are compiled anew."""
-    digest = hashlib.sha256(LOCK.read_bytes())
-    for path in sorted((ROOT / "neurolab").rglob("*.py")):
-        if not {"course", "figures", "widgets"} & set(path.relative_to(ROOT).parts):
-            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -177,12 +164,10 @@ def keep_jupyter_offline() -> None:
     (settings / "overrides.json").write_text(json.dumps(overrides, indent=1))
 
 
-def warm_up() -> bool:
-    """Compile every lab's kernels into the cache, so that the first slider answers at once."""
-    done = call([str(PYTHON), "-m", "neurolab", "warmup"]) == 0
-    if not done:
+def warm_up() -> None:
+    """Compile what labs use into the cache, so that the first slider answers at once; a moment if it is there."""
+    if call([str(PYTHON), "-m", "neurolab", "warmup"]):
         say("the warm-up failed (see above); kernels will compile at their first use instead")
-    return done
 
 
 def environment(**extra: str) -> dict[str, str]:

@@ -1,11 +1,11 @@
-"""The command line: what it says, and that `warmup` visits every lab."""
+"""The command line: what it says, and what it leaves alone."""
 
 from __future__ import annotations
 
 import pytest
 
 import neurolab
-from neurolab import cli, labs
+from neurolab import cli, warmup
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -21,16 +21,18 @@ def test_an_unknown_command_is_refused_with_the_known_ones(
     assert "warmup" in capsys.readouterr().err
 
 
-@pytest.mark.slow
-def test_warmup_runs_every_lab(monkeypatch: pytest.MonkeyPatch) -> None:
-    visited = []
-    warm = cli.warm
+def test_warmup_says_what_failed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(warmup, "is_warm", lambda: False)
+    monkeypatch.setattr(warmup, "warm_all", lambda jobs: {"labs.x": "ValueError: no"})
+    assert cli.main(["warmup"]) == 1
+    assert capsys.readouterr().err == "labs.x failed: ValueError: no\n"
 
-    def visit(module: str, name: str) -> str:
-        visited.append(name)
-        return warm(module, name)
 
-    monkeypatch.setattr(cli, "warm", visit)
-    assert cli.main(["warmup", "--jobs", "1"]) == 0
-    assert set(visited) >= {"action_potential", "passive_membrane"}
-    assert len(visited) >= len(labs.membrane.__all__)
+def test_what_is_warm_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warmup, "is_warm", lambda: True)
+    monkeypatch.setattr(warmup, "warm_all", lambda jobs: pytest.fail("ran"))
+    assert cli.main(["warmup"]) == 0
+    with pytest.raises(pytest.fail.Exception, match="ran"):
+        cli.main(["warmup", "--again"])
