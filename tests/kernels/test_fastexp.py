@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from neurolab.kernels.cache import kernel
-from neurolab.kernels.fastexp import exp
+from neurolab.kernels.fastexp import SIMD, exp
 
 pytestmark = pytest.mark.jit
 
@@ -50,3 +50,35 @@ def test_it_is_vectorised() -> None:
     fresh(x, x.copy())
     (assembly,) = fresh.inspect_asm().values()
     assert "mulpd" in assembly or "fmul" in assembly and ".2d" in assembly
+
+
+@kernel
+def map_over(x: np.ndarray, out: np.ndarray, function: object) -> None:
+    for i in range(x.size):
+        out[i] = function(x[i])  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("real", [np.float64, np.float32])
+@pytest.mark.parametrize("name", ["exp", "expm1", "tanh", "cosh", "sinh", "log"])
+def test_kin_of_exp_in_both_precisions(name: str, real: type) -> None:
+    """Relative error in units of the last place, on a grid from tiny to the edges, both signs."""
+    if real is np.float32 and name == "log":
+        assert math.log not in SIMD[np.float32]  # libm's serves
+        return
+    tiny = np.logspace(-12, 0, 4001)
+    edge = dict(exp=87, expm1=87, tanh=30, cosh=86, sinh=86, log=1e30)[name]
+    x = np.concatenate([tiny, np.linspace(1, edge, 40_001)]).astype(real)
+    if name != "log":
+        x = np.concatenate([-x, x, np.zeros(1, real)])
+    out, exact = np.empty_like(x), getattr(np, name)(x.astype(np.float64))
+    map_over(x, out, SIMD[real][getattr(math, name)])
+    assert out.dtype == real
+    scale = np.where(exact == 0, 1.0, np.abs(exact))
+    assert (np.abs(out - exact) / scale).max() <= 4 * np.finfo(real).eps
+    assert SIMD[real][getattr(np, name)] is SIMD[real][getattr(math, name)]
+
+
+def test_log_at_its_edges() -> None:
+    out = np.empty(4)
+    map_over(np.array([0.0, -1.0, math.inf, math.nan]), out, SIMD[np.float64][math.log])
+    assert out[0] == -math.inf and math.isnan(out[1]) and out[2] == math.inf and math.isnan(out[3])
