@@ -106,7 +106,7 @@ def compute_siegert_rate(
     >>> compute_siegert_rate([15.0, 20.0, 25.0], 5.0, **neuron).round(5).tolist()
     [9.4608, 27.34057, 47.21744]
     >>> compute_siegert_rate(0.0, 0.1, **neuron), round(compute_siegert_rate(0.0, 0.1, **neuron, log=True))
-    (0.0, -39992)
+    (0.0, -39991)
     """
     n = _checked(mu, sigma, tau_m, theta, V_reset, t_ref)
     with np.errstate(all="ignore"):  # underflow to a rate of 0 is the right answer
