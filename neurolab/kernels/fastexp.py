@@ -113,7 +113,7 @@ def expm1(x: Any) -> Any:
 def log_of_positive(x: Any) -> Any:
     """Natural logarithm of a positive normal float64, by the series of atanh for the mantissa; 2 ulp."""
     bits = as_bits(x)
-    shifted = bits - _HALF_SQRT + ONE_BITS
+    shifted = bits + (ONE_BITS - _HALF_SQRT)
     exponent = as_float((shifted >> _52) | _TWO_52) - (2.0**52 + 1023.0)
     m = as_float((shifted & _MANTISSA) + _HALF_SQRT)
     s = (m - 1.0) / (m + 1.0)

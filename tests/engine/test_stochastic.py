@@ -153,4 +153,4 @@ def test_messages() -> None:
     with pytest.raises(ValueError, match="fires without end"):
         run(firing)
     with pytest.raises(chunks.Diverged):
-        run(Model(lambda t, y, p, I: (y[0] ** 3,), state=dict(x=5.0), params={}), duration=50.0)
+        run(Model(lambda t, y, p, I: (y[0] * y[0],), state=dict(x=5.0), params={}), duration=50.0)
