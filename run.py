@@ -10,13 +10,14 @@ For learners
 For contributors
     test                    everything: units, notebooks, the wheel, the browser
         --fast              units only, under a minute
-        --all               also every lesson in the browser, bounds checks, no compiler, coverage
+        --all               also every lesson in the browser, bounds checks, no compiler, coverage,
+                            the Binder image, the memory that lessons need
         PATHS, -k NAME ...  only these; anything pytest understands
     check                   lint, format, types, floors between packages, rules for notebooks
     execute [NOTEBOOKS]     run chapters again and store their outputs in normal form
     new-lesson 2.1          a lesson's skeleton, which passes all the rules
     readme [--screenshot]   write the README's table of classic results from the data file
-    lock [--upgrade]        resolve requirements.lock from pyproject.toml
+    lock [--upgrade]        resolve requirements.lock from pyproject.toml, and Binder's pins from it
     bench NAME [OPTIONS]    run benchmarks/NAME.py
 
 The first command of all makes the environment .venv (about a minute); later ones start at once.
@@ -372,7 +373,8 @@ def unused_name(path: Path) -> Path:
     return kept
 
 
-UNITS = ["tests", "--ignore=tests/browser", "--ignore=tests/wheel", "-n", "2"]
+APART = ("browser", "wheel", "binder", "memory")  # folders of tests that are parts of their own
+UNITS = ["tests", *(f"--ignore=tests/{name}" for name in APART), "-n", "2"]
 NUMERICS = ["tests/kernels", "tests/data", "tests/engine", "tests/dynamics"]
 NBVAL = [
     *("--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/notebooks/sanitize.cfg"),
@@ -418,6 +420,7 @@ def test(arguments: list[str]) -> int:
         parts.append(Part("bounds checked", [*UNITS, "-m", "not slow"], bounds))
         plain = [*NUMERICS, "-n", "2", "-m", "not slow and not jit"]
         parts.append(Part("without compiler", plain, {"NUMBA_DISABLE_JIT": "1"}, coverage=True))
+        parts += [Part("Binder", ["tests/binder"]), Part("memory", ["tests/memory", "-n", "2"])]
     prepare(warm=True)
     if everything:
         call([str(PYTHON), "-m", "coverage", "erase"])
@@ -520,7 +523,7 @@ def lock(arguments: list[str]) -> int:
     code = call([*command, "pyproject.toml", "-o", "requirements.lock", *arguments])
     if "://" in LOCK.read_text():
         raise Trouble("the lock holds an address: a package is not taken by name from the index")
-    return code
+    return code or call([str(PYTHON), "-m", "tests.binder.pins"])
 
 
 def bench(arguments: list[str]) -> int:
