@@ -25,15 +25,21 @@ from neurolab.membrane import (
     adex,
     compute_adex_hopf_current,
     compute_adex_saddle_node_current,
+    compute_channel_statistics,
     compute_gate_steady_states,
     compute_gate_time_constants,
     compute_izhikevich_rest,
     compute_izhikevich_saddle_node_current,
     compute_lif_rate,
     compute_qif_rate,
+    compute_siegert_cv,
+    compute_siegert_rate,
     find_rheobase,
+    find_threshold_current,
     fitzhugh_nagumo,
     fitzhugh_nagumo_slope,
+    ghk_current,
+    ghk_voltage,
     hindmarsh_rose,
     hodgkin_huxley,
     hodgkin_huxley_rates,
@@ -42,9 +48,11 @@ from neurolab.membrane import (
     morris_lecar,
     nernst,
     passive,
+    rate_population,
     simulate_izhikevich_panel,
     thermal_voltage,
     theta_neuron,
+    wilson_cowan_populations,
 )
 from tests.engine.models import decay, geometric
 
@@ -302,6 +310,100 @@ def _() -> dict[str, float]:
 def _() -> dict[str, float]:
     drives = dict(rate_15_5=1.55, rate_16=1.6, rate_20=2.0, rate_30=3.0, rate_15=1.5)
     return {name: float(compute_lif_rate(I)) for name, I in drives.items()}
+
+
+@classic("ghk-rest")
+def _() -> dict[str, float]:
+    return three_ions("ghk-rest")
+
+
+@classic("ghk-peak")
+def _() -> dict[str, float]:
+    return three_ions("ghk-peak")
+
+
+def three_ions(key: str) -> dict[str, float]:
+    p, ions = classics()[key].parameters, ("K", "Na", "Cl")
+    outside, inside = ([p[f"{ion}_{side}"] for ion in ions] for side in ("outside", "inside"))
+    permeability = [p[f"P_{ion}"] for ion in ions]
+    return dict(
+        V=float(ghk_voltage(outside, inside, permeability, z=[1, 1, -1], T=p["temperature"]))
+    )
+
+
+@classic("ghk-calcium")
+def _() -> dict[str, float]:
+    p = classics()["ghk-calcium"].parameters
+    at_zero = ghk_current(
+        0.0, p["outside"], p["inside"], int(p["z"]), p["permeability"], T=p["temperature"]
+    )
+    return dict(I=float(at_zero))
+
+
+@classic("two-state-channels")
+def _() -> dict[str, float]:
+    p = classics()["two-state-channels"].parameters
+    found = compute_channel_statistics(int(p["count"]), p["alpha"], p["beta"])
+    return dict(mean=found.mean, variance=found.variance, tau=found.time_constant)
+
+
+@classic("hh-strength-duration")
+def _() -> dict[str, float]:
+    widths = dict(zip(("01", "05", "2"), (0.1, 0.5, 2.0), strict=True))
+    found = {
+        name: find_threshold_current(
+            hodgkin_huxley, w, level=REST + 50.0, tolerance=1e-3, settle=100.0, guess=2.0
+        )
+        for name, w in widths.items()
+    }
+    charges = {f"charge_{name}": found[name] * w for name, w in widths.items()}
+    return {f"I_{name}": current for name, current in found.items()} | charges
+
+
+@classic("siegert-rate")
+def _() -> dict[str, float]:
+    p = classics()["siegert-rate"].parameters
+    return {f"rate_{mu}": float(compute_siegert_rate(mu, **p)) for mu in (15, 20, 25)}
+
+
+@classic("siegert-cv")
+def _() -> dict[str, float]:
+    p = classics()["siegert-cv"].parameters
+    return {f"cv_{mu}": float(compute_siegert_cv(mu, **p)) for mu in (10, 15, 20, 25)}
+
+
+@classic("population-step")
+def _() -> dict[str, float]:
+    p = classics()["population-step"].parameters
+    run = integrate(rate_population, 600.0, dt=25.0, rtol=1e-10, atol=1e-10, **p)
+    slow = 25.0 / math.log((run.r[-1] - run.r[1]) / (run.r[-1] - run.r[2]))
+    assert slow == pytest.approx(classics()["population-step"].values["tau_w"].value, rel=1e-6)
+    return dict(r_25=run.r[1], r_end=run.r[-1], tau_w=p["tau"] / (1 - p["w"]))
+
+
+@classic("wilson-cowan-states")
+def _() -> dict[str, float]:
+    p = classics()["wilson-cowan-states"].parameters
+    low, high = dict(E=-0.01, I=-0.01), dict(E=0.6, I=0.6)
+    found = find_equilibria(wilson_cowan_populations, low, high, starts=40, **p)
+    assert [e.stable for e in found] == [True, False, True]
+    places = {f"{x}_{k}": e.state[x] for k, e in enumerate(found, 1) for x in "EI"}
+    return places | dict(count=float(len(found)))
+
+
+@classic("wilson-cowan-rhythm")
+def _() -> dict[str, float]:
+    p = classics()["wilson-cowan-rhythm"].parameters
+    (rest,) = find_equilibria(
+        wilson_cowan_populations, dict(E=-0.01, I=-0.01), dict(E=0.6, I=0.6), starts=20, **p
+    )
+    run = simulate(wilson_cowan_populations, 1500.0, 0.05, tau_E=10.0, tau_I=10.0, **p)
+    late = run.between(1000.0, 1500.0)
+    gaps = detect_spikes(late.t, late.E, rest.state["E"]).isi()
+    return dict(
+        period=gaps.mean() / 10.0, lowest=late.E.min(), highest=late.E.max(),
+        E=rest.state["E"], I=rest.state["I"], stable=float(rest.stable),
+    )  # fmt: skip
 
 
 @classic("solver-order")
