@@ -1,4 +1,4 @@
-"""The README's table of classic results, generated from the package's data: `run.py readme`.
+"""The README's table of classic results and its badge, generated from the project's data: `run.py readme`.
 
 One place holds the numbers, `neurolab/course/classics.toml`; a test compares this table with it.
 """
@@ -9,6 +9,7 @@ import sys
 
 from neurolab.course.sources import Classic, classics, references
 from tests.conventions.sources import ROOT
+from tests.notebooks.launch import badged, repository
 
 README = ROOT / "README.md"
 BEGIN, END = "<!-- classics: written by run.py readme -->", "<!-- end of classics -->"
@@ -45,8 +46,8 @@ def _cite(key: str) -> str:
 
 
 def filled(text: str) -> str:
-    """The README with the table between its marks."""
-    before, rest = text.split(BEGIN)
+    """The README with the table between its marks, and Binder's badge if the repository has an address."""
+    before, rest = badged(text, repository()).split(BEGIN)
     return f"{before}{BEGIN}\n{table()}\n{END}{rest.split(END)[1]}"
 
 

@@ -21,6 +21,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from tests.notebooks import launch
 from tests.notebooks.fresh_home import empty_homes
 
 CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
@@ -139,6 +140,7 @@ def main(arguments: list[str]) -> int:
         name = path.relative_to(CHAPTERS) if path.is_relative_to(CHAPTERS) else path
         try:
             notebook = normalise(run(path))
+            launch.link(notebook, path, launch.repository())
         except CellExecutionError as error:
             print(f"{name}: FAILED\n{error}")
             status = 1

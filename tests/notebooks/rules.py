@@ -8,7 +8,6 @@ index too.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from typing import Any
 
 import nbformat
 
+from tests.notebooks import launch
 from tests.notebooks.execute import BLOCKS, LIMIT_KB, as_text, block, complaints, normalise
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +32,7 @@ CALLS = {  # what the code of a block is there to do
 }
 LONGEST_CELL = 15
 WORDS_BEFORE_FIRST_INTERACTION = 300  # 90 seconds of reading
+LINK_IS_OLD = "does not link to Binder as pyproject.toml says; run: python3 run.py execute"
 IGNORING_TAGS = ("nbval-ignore-output", "nbval-skip", "nbval-raises-exception", "raises-exception")
 
 
@@ -212,9 +213,9 @@ def does_what_its_blocks_promise(notebook: Notebook) -> Iterator[str]:
         yield f'has no line lesson = nl.lesson("{notebook.number}") in its hook'
     if "minutes" not in hook:
         yield "does not say in its hook how many minutes it takes"
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    if "Repository" in project.get("urls", {}) and "mybinder.org" not in hook:
-        yield "has no Binder link in its hook"
+    source = notebook.cells[0].source
+    if launch.linked(source, notebook.path, launch.repository()) != source:
+        yield LINK_IS_OLD
 
 
 def lets_the_learner_act_soon(notebook: Notebook) -> Iterator[str]:
