@@ -1,7 +1,13 @@
 """Labs of chapter 1, one module a lesson; reach them as `nl.labs.membrane.action_potential`."""
 
 from neurolab.labs.membrane.fewer_variables import (
+    adex_patterns,
+    coarse_step,
     fitzhugh_nagumo_plane,
+    izhikevich_gallery,
+    morris_lecar_plane,
+    neuron_behind_glass,
+    two_neurons,
 )
 from neurolab.labs.membrane.spikes_to_rates import (
     crowd,
@@ -25,14 +31,18 @@ from neurolab.labs.membrane.the_membrane import (
 )
 
 __all__ = [
-    "action_potential",
+    "adex_patterns",
     "anode_break",
+    "coarse_step",
     "crowd",
     "firing_rate",
     "fitzhugh_nagumo_plane",
     "hidden_pair",
     "integrate_and_fire",
+    "izhikevich_gallery",
+    "morris_lecar_plane",
     "naive_formula",
+    "neuron_behind_glass",
     "noisy_neuron",
     "paradox",
     "passive_membrane",
@@ -41,5 +51,7 @@ __all__ = [
     "step_or_ramp",
     "tetrodotoxin",
     "the_race",
+    "two_neurons",
     "wilson_cowan_plane",
+    "action_potential",
 ]
