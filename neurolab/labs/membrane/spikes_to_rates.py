@@ -39,7 +39,9 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
-CELL: dict[str, Any] = dict(tau_m=20.0, theta=20.0, V_reset=10.0, t_ref=2.0)  # ms, mV above rest, mV, ms
+CELL: dict[str, Any] = dict(
+    tau_m=20.0, theta=20.0, V_reset=10.0, t_ref=2.0
+)  # ms, mV above rest, mV, ms
 _MU = param(15.0, "mV", low=0, high=40, doc="where the mean input alone would hold the voltage")
 _SIGMA = param(5.0, "mV", low=0, high=15, doc="strength of the noise")
 
@@ -189,8 +191,8 @@ def noisy_neuron(mu: float = 15.0, sigma: float = 0.0, run: int = 1) -> Figure:
         ),
         Panel(
             Line(mean_drive, sharp, label="without noise", color="dim", dash=True),
-            Line(mean_drive, curve, label="with this noise", color=0, width=2),
-            Dots([mu], [found], color=3, size=9, label="counted in 40 s"),
+            Line(mean_drive, curve, label="with it", color=0, width=2),
+            Dots([mu], [found], color=3, size=9, label="counted"),
             title="Rate",
             x="mu: mean input (mV)",
             y="rate (Hz)",
@@ -316,7 +318,7 @@ def naive_formula(mu: float = 25.0, sigma: float = 2.0) -> Figure:
     with np.errstate(all="ignore"):
         printed = np.exp(u**2) * (1 + erf(u))
         exact = erfcx(-u)
-    floor = 1e-4
+    floor = 1e-3  # of the picture
     words = "not a number" if math.isnan(mine) else f"{mine:.3g} Hz"
     return Figure(
         Panel(
@@ -331,15 +333,16 @@ def naive_formula(mu: float = 25.0, sigma: float = 2.0) -> Figure:
             xlim=(0.2, 10),
             ylim=(0, 520),
             log="x",
+            height=1.6,
         ),
         Panel(
-            Line(u, np.where(printed > floor, printed, np.nan), label="exp(u²) (1 + erf u)", color=1,
+            Line(u, np.maximum(printed, floor), label="exp(u²) (1 + erf u)", color=1,
                  width=2, dash=True),
             Line(u, exact, label="erfcx(−u), the same thing", color=0),
             title="What is integrated at this noise",
             x="u",
             y="integrand",
-            ylim=(floor, 1e4),
+            ylim=(floor, 1e2),
             log="y",
         ),
         columns=2,
@@ -393,12 +396,14 @@ def paradox(w_EE: float = 0.5, extra: float = 3.0) -> Figure:
         excitatory_inhibitory_pair, duration=350.0, dt=0.1, w_EE=w_EE, g_E=_DRIVE_E,
         g_I=_DRIVE_I + extra, E=before[0], I=before[1], **_PAIR,
     )  # fmt: skip
-    t = np.concatenate([[0.0], run.t + 50.0])
-    E, I = np.concatenate([before[:1], run.E]), np.concatenate([before[1:], run.I])
+    quiet = np.arange(50.0)
+    t = np.concatenate([quiet, run.t + 50.0])
+    E = np.concatenate([np.full(quiet.size, before[0]), run.E])
+    I = np.concatenate([np.full(quiet.size, before[1]), run.I])
     weights = np.linspace(0.0, 3.0, 121)
-    change = extra * np.array([compute_pair_response(w, **_PAIR).matrix[1, 1] for w in weights])
+    change = [compute_pair_response(w, **_PAIR).matrix[1, 1] for w in weights]
     top = 28.0
-    rates = np.array([0.0, top])
+    rates = np.array([0.0, 16.0])
     settled = dict(w_EE=w_EE, g_E=_DRIVE_E, **_PAIR)
     on_E, on_I = compute_pair_nullclines(rates, g_I=_DRIVE_I, **settled)
     _, on_I_after = compute_pair_nullclines(rates, g_I=_DRIVE_I + extra, **settled)
@@ -418,8 +423,8 @@ def paradox(w_EE: float = 0.5, extra: float = 3.0) -> Figure:
         ),
         Panel(
             Line(rates, on_E, label="E stays on it", color=1),
-            Line(rates, on_I, label="I stays on it, before", color=0, dash=True),
-            Line(rates, on_I_after, label="after", color=4, dash=True),
+            Line(rates, on_I, label="I stays on it", color=0, dash=True),
+            Line(rates, on_I_after, label="the same, after", color=4, dash=True),
             Line(run.E, run.I, color="ink", width=2),
             Dots(
                 [before[0], after[0]],
@@ -431,18 +436,19 @@ def paradox(w_EE: float = 0.5, extra: float = 3.0) -> Figure:
             title="The plane of the two rates",
             x="E (Hz)",
             y="I (Hz)",
-            xlim=(0, top),
+            xlim=(0, 16),
             ylim=(0, top),
+            height=1.4,
         ),
         Panel(
             Line([0, 3], [0, 0], color="dim", dash=True),
             Line(weights, change, color=0, width=2),
-            Dots([w_EE], [difference], color=3, size=9),
-            title="Change of I in the end",
+            Dots([w_EE], [compute_pair_response(w_EE, **_PAIR).matrix[1, 1]], color=3, size=9),
+            title="In the end, for each Hz of drive",
             x="w_EE",
-            y="change (Hz)",
+            y="change of I (Hz)",
             xlim=(0, 3),
-            ylim=(-9, 3),
+            ylim=(-1.2, 0.4),
         ),
         columns=2,
         summary=f"inhibitory rate {before[1]:.3g} Hz, at most {peak:.3g}, in the end {after[1]:.3g}: it {words}; "
@@ -481,7 +487,8 @@ def hidden_pair(g_I: float = 5.0) -> Figure:
             title="Rates, switched on at 0",
             y="rate (Hz)",
             xlim=(0, 400),
-            ylim=(0, 40),
+            ylim=(0, 25),
+            height=1.4,
         ),
         summary=f"in the end E {E:.1f} Hz, I {I:.1f} Hz",
         values=dict(E=E, I=I),
