@@ -138,11 +138,9 @@ def judge_number(measurement: Measurement, answer: object) -> Verdict:
     truth = measurement.answer()
     if abs(value - truth) <= measurement.tolerance:
         praise = f" {measurement.praise}" if measurement.praise else ""
-        return Verdict(
-            "passed",
-            f"{quantity(value, measurement.unit)} is right to "
-            f"{quantity(measurement.tolerance, measurement.unit)}.{praise}",
-        )
+        within = quantity(measurement.tolerance, measurement.unit)
+        how = f" to {within}" if measurement.tolerance else ""  # a number that only counts or names
+        return Verdict("passed", f"{quantity(value, measurement.unit)} is right{how}.{praise}")
     for slip in measurement.slips:
         # a slip can lead to another order of magnitude, where the tolerance of the truth is no guide
         reach = min(measurement.tolerance, 0.1 * abs(slip.number()))
