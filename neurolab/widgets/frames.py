@@ -1,4 +1,8 @@
-"""Figures on the wire: a description in JSON and float32 arrays, of which only news is sent."""
+"""Figures on the wire: a description in JSON and arrays, of which only news is sent.
+
+Arrays are float32; long curves travel as 16-bit steps of the range they span, which no screen can tell from it and
+which is half as long: a picture on a slow line costs what its arrays weigh.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,10 @@ from neurolab.figures.decimate import thin
 
 Layout = dict[str, Any]
 Arrays = dict[str, bytes]
+
+PACKED_FROM = 512  # values; shorter arrays weigh little
+FINEST = 4096  # steps in what a panel shows, at least: more than it has pixels
+GAP = 65535
 
 
 def encode(figure: Figure) -> tuple[Layout, Arrays]:
@@ -53,11 +61,16 @@ class Sent:
 
 def _panel(panel: Panel, index: int, arrays: Arrays) -> Layout:
     marks = []
+    shown = {"x": panel.xlim[1] - panel.xlim[0], "y": panel.ylim[1] - panel.ylim[0]}
     for number, (mark, colour) in enumerate(zip(panel.marks, panel.colours, strict=True)):
         fields, data = _mark(mark, panel)
-        marks.append({"label": mark.label, "color": colour, **fields})
+        packed = []
         for name, values in data.items():
-            arrays[f"{index}.{number}.{name}"] = np.ascontiguousarray(values, "<f4").tobytes()
+            short = pack(values, shown[name]) if name in _curves(mark, panel) else None
+            if short is not None:
+                packed.append(name)
+            arrays[f"{index}.{number}.{name}"] = short or floats(values)
+        marks.append({"label": mark.label, "color": colour, **fields, "packed": packed})
     return {
         "title": panel.title,
         "x": panel.x,
@@ -68,6 +81,37 @@ def _panel(panel: Panel, index: int, arrays: Arrays) -> Layout:
         "pick": panel.pick,
         "marks": marks,
     }
+
+
+def floats(values: Any) -> bytes:
+    """An array as float32."""
+    return np.ascontiguousarray(values, "<f4").tobytes()
+
+
+def pack(values: Any, shown: float) -> bytes | None:
+    """An array as lowest value and step (float64), then the number of steps of each value (uint16, 65535 for a gap).
+
+    None where that is not worth it or would show: short arrays, and values far beyond the `shown` range. The step is
+    a power of two, so that zero and round numbers keep their value.
+    """
+    values = np.asarray(values, np.float64)
+    if values.size < PACKED_FROM or not np.isfinite(values).any() or np.isinf(values).any():
+        return None
+    gaps = np.isnan(values)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    step = 2.0 ** np.ceil(np.log2(max(high - low, shown) / (GAP - 2)))
+    if step > shown / FINEST:
+        return None
+    low = np.floor(low / step) * step
+    steps = np.where(gaps, GAP, np.rint((np.where(gaps, low, values) - low) / step))
+    return np.array([low, step], "<f8").tobytes() + steps.astype("<u2").tobytes()
+
+
+def _curves(mark: Mark, panel: Panel) -> str:
+    """Which fields of a mark may be packed: on a logarithmic axis equal steps are not equally small."""
+    if not isinstance(mark, Line):
+        return ""
+    return "".join(axis for axis in "xy" if axis not in (panel.log or ""))
 
 
 def _mark(mark: Mark, panel: Panel) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -118,6 +118,12 @@ function logTicks(low, high, count) {
 
 // ---------------------------------------------------------------- the link to the kernel
 
+/** A long curve as it travels: lowest value and step, then how many steps above it each value lies. */
+function unpack(buffer) {
+  const [low, step] = new Float64Array(buffer, 0, 2);
+  return Float32Array.from(new Uint16Array(buffer, 16), (k) => (k === 65535 ? NaN : low + step * k));
+}
+
 const links = new Map(); // the model's id -> its Link; views of one model share it
 
 class Link {
@@ -178,15 +184,15 @@ class Link {
     this.watch();
   }
   take(content, names, buffers) {
-    names.forEach((name, i) => {
-      const b = buffers[i];
-      // copied, because a view into a message need not start at a multiple of four bytes
-      this.arrays.set(
-        name,
-        new Float32Array(b.buffer ? b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength) : b),
-      );
-    });
     if (content.layout) this.layout = content.layout;
+    names.forEach((name, i) => {
+      const b = buffers[i],
+        [panel, mark, field] = name.split("."),
+        packed = this.layout.panels[panel].marks[mark].packed?.includes(field);
+      // copied, because a view into a message need not start at a multiple of four bytes
+      const own = b.buffer ? b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength) : b;
+      this.arrays.set(name, packed ? unpack(own) : new Float32Array(own));
+    });
     this.frame = content;
     this.undrawn += 1;
     this.error = null;
