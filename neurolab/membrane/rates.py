@@ -89,7 +89,7 @@ def compute_siegert_rate(
     Returns
     -------
     float or array of the common shape, Hz (or ln Hz)
-        To about 12 digits for any mu and sigma.
+        To about 12 digits for any sigma, and any mu beside which theta - V_reset is not lost in rounding.
 
     Raises
     ------
