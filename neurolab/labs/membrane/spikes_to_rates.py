@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from neurolab.dynamics import Equilibrium, find_equilibria
 from neurolab.engine.model import param, simulate
-from neurolab.engine.stochastic import simulate_stochastic
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span, Text, Ticks
 from neurolab.labs.declare import Target, lab
 from neurolab.labs.membrane.panels import spikes_in_words
@@ -52,6 +51,8 @@ def _noisy(duration: float, dt: float, mu: Any, sigma: float, seed: int, every: 
     A path that is looked at every dt only crosses its threshold unseen in between, as if that lay 0.58 amplitude
     sqrt(dt) higher (Broadie, Glasserman & Kou 1997): so it is put lower by that.
     """
+    from neurolab.engine.stochastic import simulate_stochastic  # loads numba
+
     amplitude = sigma / math.sqrt(CELL["tau_m"])
     theta = CELL["theta"] - 0.5826 * amplitude * math.sqrt(dt)
     drive = dict(I=np.asarray(mu)) if np.ndim(mu) else dict(I=float(mu))

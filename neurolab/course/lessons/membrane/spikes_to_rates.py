@@ -21,9 +21,7 @@ from neurolab.membrane import compute_lif_rate
 
 def _rate(mu: float, tau: float, theta: float, reset: float, t_ref: float) -> float:
     """The rate of a leaky integrate-and-fire neuron under a steady input, from the library (Hz)."""
-    return float(
-        compute_lif_rate(mu, tau_m=tau, R=1.0, theta=theta, V_reset=reset, t_ref=t_ref)
-    )
+    return float(compute_lif_rate(mu, tau_m=tau, R=1.0, theta=theta, V_reset=reset, t_ref=t_ref))
 
 
 def _climb(mu: float, tau: float, theta: float, reset: float) -> float:
@@ -203,14 +201,14 @@ _EXERCISE = Exercise(
         ),
         Mistake(
             "per millisecond",
-            _silent_or(lambda mu, tau, theta, reset, t_ref: 1e-3 * _rate(mu, tau, theta, reset, t_ref)),
+            _silent_or(
+                lambda mu, tau, theta, reset, t_ref: 1e-3 * _rate(mu, tau, theta, reset, t_ref)
+            ),
             "That is in spikes per millisecond. A second has 1000 of them.",
         ),
         Mistake(
             "interval",
-            _silent_or(
-                lambda mu, tau, theta, reset, t_ref: t_ref + _climb(mu, tau, theta, reset)
-            ),
+            _silent_or(lambda mu, tau, theta, reset, t_ref: t_ref + _climb(mu, tau, theta, reset)),
             "That is the interval between two spikes, in ms. How many of them fit into 1000 ms?",
         ),
         Mistake(
