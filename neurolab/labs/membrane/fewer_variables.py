@@ -49,8 +49,8 @@ __all__ = [
 Array = NDArray[np.float64]
 
 # The smallest lasting step of current that makes each fibre fire for ever, from its rest without current. For class 1
-# it is the saddle-node; for class 2 the fold of cycles, found by bisection to 0.002.
-_THRESHOLDS = {"snlc": 39.9632, "hopf": 88.292}
+# it is the saddle-node; for class 2 the fold of cycles, found by bisection to 0.001.
+_THRESHOLDS = {"snlc": 39.9632, "hopf": 88.2935}
 _REST = {"snlc": (-59.474, 0.00027), "hopf": (-60.8554, 0.014915), "homoclinic": (-59.474, 0.00027)}
 _KINDS = {"class 1": "snlc", "class 2": "hopf", "fast potassium": "homoclinic"}
 
@@ -173,7 +173,7 @@ def two_neurons(above: float = -2.0) -> Figure:
             reached=lambda params, values: (
                 values["stable"] == 0 and params["I"] <= 0.345 and params["eps"] == 0.08
             ),
-            tip="The fixed point turns from filled to open a little to the left of the knee.",
+            tip="The fixed point turns from filled to open just behind the knee of the bent curve.",
         ),
         Target(
             "Click a start far from the cycle that still ends on it",

@@ -85,8 +85,8 @@ _WHY = Question(
 _STEP = Question(
     "step",
     "Izhikevich's fast-spiking neuron, driven with 10, fires 137 spikes in a second if the "
-    "equations are solved with great care. The programs of many published networks move in steps "
-    "of 1 ms. How many spikes do they get?",
+    "equations are solved with great care. To save time, a program moves in steps of 1 ms. How "
+    "many spikes does it get?",
     (
         Option(
             "137: one step a millisecond is fine for seven milliseconds between spikes.",
