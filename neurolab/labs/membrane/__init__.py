@@ -28,6 +28,7 @@ from neurolab.labs.membrane.the_membrane import (
     step_or_ramp,
     tetrodotoxin,
     the_race,
+    voltage_clamp,
 )
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "step_or_ramp",
     "tetrodotoxin",
     "the_race",
+    "voltage_clamp",
     "two_neurons",
     "wilson_cowan_plane",
     "action_potential",

@@ -375,7 +375,7 @@ def _steady(w_EE: float, g_E: float, g_I: float) -> tuple[float, float]:
     targets=[
         Target(
             "Find the w_EE at which more drive changes the inhibitory rate not at all in the end",
-            reached=lambda params, values: params["extra"] > 0 and abs(values["change"]) < 0.02,
+            reached=lambda params, values: params["extra"] >= 1 and abs(values["change"]) < 0.02,
             tip="Follow the curve at the lower right to where it crosses zero.",
         ),
         Target(

@@ -29,6 +29,9 @@ from neurolab.labs.membrane.panels import (
     zero_line,
 )
 from neurolab.membrane import (
+    CurrentVoltage,
+    compute_current_voltage,
+    compute_voltage_clamp,
     hodgkin_huxley,
     hodgkin_huxley_rates,
     passive,
@@ -44,6 +47,7 @@ __all__ = [
     "step_or_ramp",
     "tetrodotoxin",
     "the_race",
+    "voltage_clamp",
 ]
 
 Array = NDArray[np.float64]
@@ -603,4 +607,104 @@ def the_race(haste: float = 1.0, I: float = 10.0) -> Figure:
         gates_panel(run),
         summary=f"h and n {haste:.3g} times as fast as the squid's: peak {peak:.3g} mV",
         values=dict(peak=peak),
+    )
+
+
+_POISONS = {
+    "none": dict(),
+    "tetrodotoxin: no sodium": dict(g_Na=0.0),
+    "tetraethylammonium: no potassium": dict(g_K=0.0),
+}
+
+
+@lru_cache(maxsize=64)
+def _current_voltage(holding: float, poison: str) -> CurrentVoltage:
+    return compute_current_voltage(
+        np.linspace(-100.0, 80.0, 181), 12.0, holding=holding, **_POISONS[poison]
+    )
+
+
+@lab(
+    title="The voltage clamp",
+    V=param(-20.0, "mV", low=-100, high=80, doc="the command"),
+    holding=param(-65.0, "mV", low=-110, high=-40, doc="where the axon was held before"),
+    poison=list(_POISONS),
+    presets={
+        "a step to 0 mV": dict(V=0.0),
+        "sodium alone": dict(V=0.0, poison="tetraethylammonium: no potassium"),
+        "potassium alone": dict(V=0.0, poison="tetrodotoxin: no sodium"),
+        "held high before": dict(V=0.0, holding=-45.0),
+        "to sodium's battery": dict(V=50.0),
+    },
+    targets=[
+        Target(
+            "Find the command at which sodium carries no current, to 1 mV",
+            reached=lambda params, values: abs(params["V"] - 50.0) <= 1.0 and values["g_Na"] > 0,
+            tip="It is sodium's battery: above it the early current flows outwards.",
+        ),
+        Target(
+            "Find the command that draws the largest inward current, to 2 mV",
+            reached=lambda params, values: (
+                values["g_Na"] > 0 and values["peak"] < 0 and values["from_largest"] <= 2.0
+            ),
+            tip="Follow the sodium curve on the right to its lowest point, a little below 0 mV.",
+        ),
+    ],
+)
+def voltage_clamp(V: float = -20.0, holding: float = -65.0, poison: str = "none") -> Figure:
+    """An amplifier holds the axon at one voltage, then at another, and measures the current that this takes.
+
+    Left, the currents after the jump to V at 1 ms. Right, for every command: sodium's current at its peak, and
+    potassium's after 12 ms. Outward currents are positive.
+    """
+    duration, before = 12.0, 1.0
+    blocked = _POISONS[poison]
+    clamp = compute_voltage_clamp(
+        [(before, holding), (duration, V)], 0.02, holding=holding, **blocked
+    )
+    curve = _current_voltage(holding, poison)
+    here = compute_current_voltage([V], duration, holding=holding, **blocked)
+    peak, late = float(here.peak_Na[0]), float(here.steady_K[0])
+    deepest = float(curve.V[curve.peak_Na.argmin()])
+    way = "inward" if peak < 0 else "outward"
+    return Figure(
+        Panel(
+            Line(clamp.t, clamp.V, color="ink"),
+            title="Command",
+            ylim=(-115, 85),
+            xlim=(0, before + duration),
+            height=0.6,
+        ),
+        Panel(
+            Line([-100, 80], [0, 0], color="dim", dash=True, width=1),
+            Line(curve.V, curve.peak_Na, label="sodium, peak", color=1, width=2),
+            Line(curve.V, curve.steady_K, label="potassium, late", color=2, dash=True, width=2),
+            Dots([V], [peak], color=1, size=9),
+            Dots([V], [late], color=2, size=9),
+            title="Current against voltage",
+            x="V (mV)",
+            y=CURRENT_LABEL,
+            xlim=(-100, 80),
+            ylim=(-2500, 5500),
+            span=(2, 1),
+        ),
+        Panel(
+            Line([0, before + duration], [0, 0], color="dim", dash=True, width=1),
+            Line(clamp.t, clamp.I_Na, label="sodium", color=1),
+            Line(clamp.t, clamp.I_K, label="potassium", color=2, dash=True),
+            Line(clamp.t, clamp.I, label="all, as measured", color="ink", width=2),
+            title="Currents",
+            y=CURRENT_LABEL,
+            xlim=(0, before + duration),
+            height=1.5,
+        ),
+        columns=2,
+        summary=f"to {V:.3g} mV: sodium's peak is {abs(peak):.0f} µA/cm² {way} after {here.time_Na[0]:.2g} ms, "
+        f"potassium carries {late:.0f} µA/cm² in the end",
+        values=dict(
+            peak=peak,
+            late=late,
+            g_Na=blocked.get("g_Na", 120.0),
+            from_largest=abs(V - deepest),
+        ),
     )
