@@ -343,7 +343,7 @@ def _bifurcations(
             branch[:-1], branch[1:], levels[:-1], levels[1:], strict=True
         ):
             if a * b < 0:
-                point = _refine(field, before, after, test)
+                point = _refine(field, before, after, test, high - low)
                 if not low <= point[-1] <= high:
                     continue
                 jacobian = _state_jacobian(field, point)
@@ -436,10 +436,18 @@ def _corrector(
 
 
 def _refine(
-    field: Callable[[Array], Array], a: Array, b: Array, test: Callable[[Array], float]
+    field: Callable[[Array], Array],
+    a: Array,
+    b: Array,
+    test: Callable[[Array], float],
+    span: float,
 ) -> Array:
-    """The point between two neighbours on a branch at which the test function is zero, by bisection on the chord."""
-    scale = np.maximum(1e-3, np.abs(b - a))
+    """The point between two neighbours on a branch at which the test function is zero, by bisection on the chord.
+
+    Lengths are those of the branch, not of the chord: at a fold the chord is short in the parameter, and the branch
+    bulges out beyond it.
+    """
+    scale = np.append(np.maximum(1.0, np.abs(a[:-1])), span)
     tangent = (b - a) / scale / np.linalg.norm((b - a) / scale)
 
     def level(point: Array) -> float:

@@ -144,18 +144,18 @@ def compute_qif_rate(
 def _qif_period(I: float, top: float, bottom: float) -> float:
     """Time from `bottom` to `top` in units of tau_m; infinite if V never gets there."""
     if I > 0:
-        root = math.sqrt(I)
-        return (math.atan(top / root) - math.atan(bottom / root)) / root
+        root = math.sqrt(I)  # arctan(x) - arctan(y) in a form that keeps its digits for any root
+        if math.isinf(top):
+            return (math.pi if math.isinf(bottom) else math.atan2(root, bottom)) / root
+        if math.isinf(bottom):
+            return math.atan2(root, -top) / root
+        return math.atan2(root * (top - bottom), I + top * bottom) / root
     if bottom <= math.sqrt(-I):
         return math.inf
     if I == 0:
         return 1.0 / bottom - 1.0 / top
-    root = math.sqrt(-I)  # ∫ dV / (V² - r²) = ln((V - r) / (V + r)) / 2r
-
-    def passed(V: float) -> float:
-        return 0.0 if math.isinf(V) else math.log((V - root) / (V + root)) / (2.0 * root)
-
-    return passed(top) - passed(bottom)
+    root = math.sqrt(-I)
+    return (math.atanh(root / bottom) - math.atanh(root / top)) / root
 
 
 def _upstroke(V: float, p: Any) -> float:
