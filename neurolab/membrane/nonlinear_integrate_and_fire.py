@@ -102,7 +102,7 @@ def compute_qif_rate(
 
     The period is T = tau_m ∫ dV / (V² + I) from V_reset to V_peak, for I > 0 equal to
     (tau_m / √I) (arctan(V_peak / √I) - arctan(V_reset / √I)): tau_m π / √I without limits on V.
-    For I <= 0 the rate is 0 unless V_reset lies above the point of no return, √-I.
+    For I <= 0 the rate is 0 where rest, -√-I, or the point of no return, √-I, lies between the two limits.
 
     Parameters
     ----------
@@ -150,11 +150,11 @@ def _qif_period(I: float, top: float, bottom: float) -> float:
         if math.isinf(bottom):
             return math.atan2(root, -top) / root
         return math.atan2(root * (top - bottom), I + top * bottom) / root
-    if bottom <= math.sqrt(-I):
+    root = math.sqrt(-I)  # V stands still at -root and root: both must lie outside the way
+    if not (bottom > root or top < -root):
         return math.inf
     if I == 0:
         return 1.0 / bottom - 1.0 / top
-    root = math.sqrt(-I)
     return (math.atanh(root / bottom) - math.atanh(root / top)) / root
 
 
