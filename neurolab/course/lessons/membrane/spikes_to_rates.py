@@ -414,7 +414,7 @@ SPIKES_TO_RATES = Script(
     notebook="01_membrane/3_spikes_to_rates.ipynb",
     minutes=30,
     further=30,
-    needs=("1.1",),
+    needs=("1.1", "1.2"),
     remember="Noise turns a threshold into a slope.",
     promises=(
         Promise("compute how fast a neuron fires under a steady input", ("check:rate",)),
