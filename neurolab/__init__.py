@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the same names, for type checkers and editors
     from neurolab import membrane as membrane
     from neurolab import widgets as widgets
     from neurolab.course.lesson import lesson as lesson
+    from neurolab.data.ensemble import Ensemble as Ensemble
     from neurolab.data.spikes import SpikeTrains as SpikeTrains
     from neurolab.data.trajectory import Trajectory as Trajectory
     from neurolab.engine.adaptive import integrate as integrate
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # the same names, for type checkers and editors
     from neurolab.engine.model import Model as Model
     from neurolab.engine.model import param as param
     from neurolab.engine.model import simulate as simulate
+    from neurolab.engine.population import simulate_population as simulate_population
     from neurolab.engine.stochastic import simulate_stochastic as simulate_stochastic
     from neurolab.figures import Arrows as Arrows
     from neurolab.figures import Dots as Dots
@@ -47,9 +49,11 @@ _HOMES = {
     "param": "engine.model",
     "simulate": "engine.model",
     "integrate": "engine.adaptive",
+    "simulate_population": "engine.population",
     "simulate_stochastic": "engine.stochastic",
     "detect_spikes": "engine.events",
     "Trajectory": "data.trajectory",
+    "Ensemble": "data.ensemble",
     "SpikeTrains": "data.spikes",
     "Figure": "figures",
     "Panel": "figures",

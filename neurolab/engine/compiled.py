@@ -1,8 +1,9 @@
 """How a Model enters compiled code: as a type without data, whose name holds the model's digest.
 
 A kernel that takes a model is compiled once for each model type; numba finds `model.rhs(...)` through the overloads
-below, inlines it, and the digest in the signature makes the disk cache hit in the next process. Beside the
-kernels package the only place that touches numba's internals.
+below, inlines it, and the digest in the signature makes the disk cache hit in the next process. There are two
+renderings of the same functions: for one cell, in double precision with libm's exp, and for `Lanes` of a population, in
+double or single precision with our SIMD exp. Beside the kernels package the only place that touches numba's internals.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numba
+import numpy as np
 from numba import types
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 from numba.extending import (
@@ -30,15 +32,19 @@ from numba.extending import (
 
 from neurolab.engine.model import Model
 from neurolab.engine.records import record
+from neurolab.kernels.fastexp import SIMD
 from neurolab.kernels.fingerprint import used_globals
+from neurolab.kernels.single import in_single_precision
 
 __all__ = [
+    "LANES",
     "ModelType",
     "COMPILE_ERRORS",
     "argument",
     "combined",
     "diffused",
     "explain",
+    "lanes",
     "nudged",
     "put",
     "shifted",
@@ -46,6 +52,7 @@ __all__ = [
 ]
 
 COMPILE_ERRORS = (NumbaError, UnsupportedBytecodeError)
+LANES = 128  # units in a block of a population: a few vector registers of each state, far below the first-level cache
 
 _types: WeakKeyDictionary[Model, ModelType] = WeakKeyDictionary()  # typeof runs at every call
 _living: dict[
@@ -54,16 +61,27 @@ _living: dict[
 
 
 class ModelType(types.Type):
-    """numba's type of a Model: the names its code needs, and the digest of that code."""
+    """numba's type of a Model: the names its code needs, the digest of that code, and how it is rendered.
 
-    def __init__(self, model: Model) -> None:
+    `real` is None for one cell; for lanes it is their float type, and `varied` names the parameters that differ between
+    units.
+    """
+
+    def __init__(self, model: Model, real: Any = None, varied: tuple[str, ...] = ()) -> None:
         self.states, self.params, self.inputs = (
             tuple(model.states),
             model.Params._fields,
             tuple(model.inputs),
         )
-        self.digest = model.digest
-        super().__init__(f"Model({self.states},{self.params},{self.inputs},{self.digest})")
+        self.digest, self.real, self.varied = model.digest, real, varied
+        _living[self.digest] = model
+        rendering = f",{real.__name__},{varied}" if real else ""
+        names = f"{self.states},{self.params},{self.inputs}"
+        super().__init__(f"Model({names},{self.digest}{rendering})")
+
+    def compiled(self, function: Any) -> Any:
+        """One of the model's functions, in this rendering."""
+        return compile_plain(function, self.real)
 
 
 @typeof_impl.register(Model)
@@ -71,7 +89,6 @@ def _typeof_model(model: Model, context: Any) -> ModelType:
     found = _types.get(model)
     if found is None:
         found = _types[model] = ModelType(model)
-        _living[found.digest] = model
     return found
 
 
@@ -83,15 +100,29 @@ def _unbox_model(typ: ModelType, obj: Any, context: Any) -> Any:
     return NativeValue(context.context.get_dummy_value())
 
 
-def compile_plain(function: Callable[..., Any], seen: dict[Any, Any] | None = None) -> Any:
-    """`function` compiled, and with it every plain function that its globals and closure hold."""
+def compile_plain(
+    function: Callable[..., Any], real: Any = None, seen: dict[Any, Any] | None = None
+) -> Any:
+    """`function` compiled, and with it every plain function that its globals and closure hold.
+
+    For lanes of the type `real`, exp and its kin become ours, and numbers in single precision stay in it.
+    """
     seen = {} if seen is None else seen
     function = getattr(function, "py_func", function)
     if function in seen:
         return seen[function]
+    kin = SIMD[real] if real else {}
 
     def compiled(value: Any) -> Any:
-        return compile_plain(value, seen) if isinstance(value, pytypes.FunctionType) else value
+        if isinstance(value, pytypes.ModuleType) and real:
+            return _module_with(value, kin, real)
+        if isinstance(value, (pytypes.BuiltinFunctionType, np.ufunc)):
+            return kin.get(value, value)
+        if isinstance(value, float) and real:
+            return real(value)
+        return (
+            compile_plain(value, real, seen) if isinstance(value, pytypes.FunctionType) else value
+        )
 
     namespace = dict(function.__globals__)
     for name in used_globals(function.__code__):
@@ -100,12 +131,27 @@ def compile_plain(function: Callable[..., Any], seen: dict[Any, Any] | None = No
     cells = tuple(
         pytypes.CellType(compiled(cell.cell_contents)) for cell in function.__closure__ or ()
     )
+    code = in_single_precision(function.__code__) if real is np.float32 else function.__code__
     copy = pytypes.FunctionType(
-        function.__code__, namespace, function.__name__, function.__defaults__, cells or None
+        code, namespace, function.__name__, function.__defaults__, cells or None
     )
     copy.__qualname__ = function.__qualname__
     seen[function] = numba.njit(error_model="numpy", forceinline=True)(copy)
     return seen[function]
+
+
+def _module_with(module: Any, kin: dict[Any, Any], real: Any) -> Any:
+    """`math` or `numpy` with the functions of `kin` in place of theirs, and constants of the type `real`."""
+    if module not in (math, np):
+        return module
+    other = pytypes.ModuleType(module.__name__)
+    for name, value in vars(module).items():
+        if isinstance(value, float):
+            setattr(other, name, real(value))
+        else:
+            replaced = isinstance(value, (pytypes.BuiltinFunctionType, np.ufunc))
+            setattr(other, name, kin.get(value, value) if replaced else value)
+    return other
 
 
 def _written(source: str, **names: Any) -> Any:
@@ -117,12 +163,18 @@ def _written(source: str, **names: Any) -> Any:
 @overload_method(ModelType, "rhs")
 def _rhs(self, t, y, p, I, live):
     """dy/dt; `live` is 1.0, or 0.0 while the first state is held after a reset (a constant 1.0 costs nothing)."""
-    function = compile_plain(_living[self.digest].rhs)
-    values = ",".join(["live * slope[0]"] + [f"slope[{j}]" for j in range(1, len(self.states))])
+    function = self.compiled(_living[self.digest].rhs)
+    others = range(1, len(self.states))
+    if self.real is None:
+        time, values = "t", ["live * slope[0]", *[f"slope[{j}]" for j in others]]
+    else:
+        time = "F(t)"
+        values = ["F(live) * F(slope[0])", *[f"F(slope[{j}])" for j in others]]
     source = (
-        f"def f(self, t, y, p, I, live):\n    slope = function(t, y, p, I)\n    return ({values},)"
+        f"def f(self, t, y, p, I, live):\n    slope = function({time}, y, p, I)\n"
+        f"    return ({','.join(values)},)"
     )
-    return _written(source, function=function)
+    return _written(source, function=function, F=self.real)
 
 
 @overload_method(ModelType, "bind")
@@ -176,15 +228,17 @@ def _events_into(self, t, y, p, out):
 @overload_method(ModelType, "excess")
 def _excess(self, y, p):
     """Above zero means above threshold; minus infinity for a model without one."""
-    level = _living[self.digest].threshold
+    level, real = _living[self.digest].threshold, self.real or float
     if level is None:
-        return lambda self, y, p: -math.inf
+        nothing = real(-math.inf)
+        return lambda self, y, p: nothing
     if callable(level):
-        function = compile_plain(level)
-        return lambda self, y, p: function(y, p)
+        function = self.compiled(level)
+        return lambda self, y, p: real(function(y, p))
     if isinstance(level, str):
         return _written(f"def f(self, y, p): return y[0] - p.{level}")
-    return lambda self, y, p: y[0] - level
+    fixed = real(level)
+    return lambda self, y, p: y[0] - fixed
 
 
 @overload_method(ModelType, "after_spike")
@@ -192,9 +246,9 @@ def _after_spike(self, y, p):
     reset = _living[self.digest].reset
     if reset is None:
         return lambda self, y, p: y
-    values = ",".join(f"float(z[{j}])" for j in range(len(self.states)))
+    values = ",".join(f"F(z[{j}])" for j in range(len(self.states)))
     source = f"def f(self, y, p):\n    z = function(y, p)\n    return ({values},)"
-    return _written(source, function=compile_plain(reset))
+    return _written(source, function=self.compiled(reset), F=self.real or float)
 
 
 @overload_method(ModelType, "resets")
@@ -271,12 +325,152 @@ def _exponential_step(self, t, y, p, I, live, h):
     return _written(f"def f(self, t, y, p, I, live, h):{body}", advance=_relax, nudged=nudged)
 
 
+@overload_method(ModelType, "staggered_step")
+def _staggered_step(self, t, y, p, I, live, h):
+    """The gates by the trapezoidal rule at this voltage, then the others at the new gates, each linearly implicit.
+
+    One division serves all gates: 1 / a = b c / (a b c). A state that grows by itself is stepped explicitly.
+    """
+    gates = _living[self.digest].gates
+    states = list(enumerate(self.states))
+    moving = [j for j, name in states if name in gates]
+    others = [j for j, name in states if name not in gates]
+
+    def with_gates(level: str) -> str:
+        return ",".join(level if j in moving else f"y[{j}]" for j, _ in states)
+
+    lines = ["step = F(h)", "half = F(0.5) * step"]
+    if moving:
+        lines += [
+            f"closed = self.rhs(t, ({with_gates('F(0.0)')},), p, I, live)",
+            f"opened = self.rhs(t, ({with_gates('F(1.0)')},), p, I, live)",
+            *[f"rate_{j} = closed[{j}] - opened[{j}]" for j in moving],
+            *[f"d{j} = F(1.0) + half * rate_{j}" for j in moving],
+            f"inverse = step / ({' * '.join(f'd{j}' for j in moving)})",
+        ]
+    for j in moving:
+        rest = "".join(f" * d{k}" for k in moving if k != j)
+        lines.append(f"new_{j} = y[{j}] + (closed[{j}] - rate_{j} * y[{j}]) * (inverse{rest})")
+    lines.append(
+        "z = (" + ",".join(f"new_{j}" if j in moving else f"y[{j}]" for j, _ in states) + ",)"
+    )
+    lines.append("at_z = self.rhs(t, z, p, I, live)")
+    for j in others:
+        lines += [
+            f"decay = (at_z[{j}] - self.rhs(t, nudged(z, {j}, by), p, I, live)[{j}]) * per",
+            f"new_{j} = z[{j}] + step * at_z[{j}] / (F(1.0) + half * max(decay, F(0.0)))",
+        ]
+    lines.append("return (" + ",".join(f"new_{j}" for j, _ in states) + ",)")
+    body = "".join(f"\n    {line}" for line in lines)
+    real = self.real or np.float64
+    by = 2.0**-3 if real is np.float32 else 2.0**-10
+    return _written(
+        f"def f(self, t, y, p, I, live, h):{body}",
+        nudged=nudged, F=real, by=real(by), per=real(1 / by),
+    )  # fmt: skip
+
+
 @numba.njit(error_model="numpy")
 def _relax(x, slope, rate, h):
     """x after `h` when dx/dt = slope now and falls by `rate` for each unit of x."""
     if rate * h < 1e-9:  # no decay to speak of, or growth: a plain Euler step
         return x + h * slope
     return x - slope / rate * math.expm1(-rate * h)
+
+
+class Lanes:
+    """A model as the kernels of a population take it: many units side by side, in SIMD code."""
+
+    def __init__(self, model: Model, real: Any, varied: tuple[str, ...]) -> None:
+        self.type = ModelType(model, real, varied)
+
+
+@typeof_impl.register(Lanes)
+def _typeof_lanes(found: Lanes, context: Any) -> ModelType:
+    return found.type
+
+
+def _rows(first: int, n: int) -> list[str]:
+    """Places of unit i in `n` rows of a slab, from row `first` on."""
+    return [f"slab[{(first + j) * LANES} + i]" for j in range(n)]
+
+
+@overload_method(ModelType, "read")
+def _read(self, slab, i):
+    """The state of unit i."""
+    return _written(f"def f(self, slab, i): return ({','.join(_rows(0, len(self.states)))},)")
+
+
+@overload_method(ModelType, "read_old")
+def _read_old(self, slab, i):
+    """Its state before the step."""
+    n = len(self.states)
+    return _written(f"def f(self, slab, i): return ({','.join(_rows(n, n))},)")
+
+
+@overload_method(ModelType, "write")
+def _write(self, slab, i, y):
+    lines = "".join(f"\n    {place} = y[{j}]" for j, place in enumerate(_rows(0, len(self.states))))
+    return _written(f"def f(self, slab, i, y):{lines}")
+
+
+@overload_method(ModelType, "write_old")
+def _write_old(self, slab, i, y):
+    n = len(self.states)
+    lines = "".join(f"\n    {place} = y[{j}]" for j, place in enumerate(_rows(n, n)))
+    return _written(f"def f(self, slab, i, y):{lines}")
+
+
+@overload_method(ModelType, "course")
+def _course(self, samples, column, stride):
+    """What all units receive at the start, middle and end of a step: three tuples, one value an input."""
+    three = [
+        "(" + "".join(f"F(samples[{j}, {at}])," for j in range(len(self.inputs))) + ")"
+        for at in ("column", "column + stride", "column + 2 * stride")
+    ]
+    return _written(
+        f"def f(self, samples, column, stride): return ({','.join(three)})", F=self.real
+    )
+
+
+@overload_method(ModelType, "drive_unit")
+def _drive_unit(self, slab, i, course):
+    """The input of unit i at the start, middle and end of a step: its own, and what all receive."""
+    own = _rows(2 * len(self.states), len(self.inputs))
+
+    def sample(k: int) -> str:
+        values = [f"{place} + course[{k}][{j}]" for j, place in enumerate(own)]
+        return values[0] if len(values) == 1 else f"U({','.join(values)})"
+
+    three = ",".join(sample(k) for k in range(3))
+    return _written(
+        f"def f(self, slab, i, course): return ({three})", U=record("Inputs", self.inputs)
+    )
+
+
+@overload_method(ModelType, "bind_unit")
+def _bind_unit(self, shared, slab, i):
+    """The parameters of unit i: the shared ones, and those that vary from its rows."""
+    own = _rows(2 * len(self.states) + len(self.inputs), len(self.varied))
+    place = dict(zip(self.varied, own, strict=True))
+    values = ",".join(place.get(name, f"shared.{name}") for name in self.params)
+    return _written(
+        f"def f(self, shared, slab, i): return P({values})", P=record("Params", self.params)
+    )
+
+
+@overload_method(ModelType, "number")
+def _number(self, x):
+    """A number in the float type of the lanes; another one beside it would make numba compute in double."""
+    real = self.real
+    return lambda self, x: real(x)
+
+
+@overload_method(ModelType, "flag")
+def _flag(self, before, now):
+    """`before` or `now`, in an integer as wide as a lane: other widths would stop the vectoriser."""
+    whole = np.int32 if self.real is np.float32 else np.int64
+    return lambda self, before, now: whole(before | whole(now))
 
 
 def combined(coefficients: Any, slopes: Any) -> Any:
@@ -293,19 +487,24 @@ def weighted(y: Any, h: Any, coefficients: Any, slopes: Any) -> Any:
 
 
 def _term(j: int, n: int) -> str:
-    return " + ".join(f"coefficients[{i}] * slopes[{i}][{j}]" for i in range(n))
+    return " + ".join(f"F(coefficients[{i}]) * slopes[{i}][{j}]" for i in range(n))
+
+
+def _real(values: Any) -> Any:
+    """The float type of a tuple of states; numbers beside it are cast to it, or numba computes in double."""
+    return np.float32 if values[0] == types.float32 else np.float64
 
 
 @overload(combined)
 def _combined(coefficients, slopes):
     values = ",".join(_term(j, len(slopes)) for j in range(len(slopes[0])))
-    return _written(f"def f(coefficients, slopes): return ({values},)")
+    return _written(f"def f(coefficients, slopes): return ({values},)", F=_real(slopes[0]))
 
 
 @overload(weighted)
 def _weighted(y, h, coefficients, slopes):
-    values = ",".join(f"y[{j}] + h * ({_term(j, len(slopes))})" for j in range(len(y)))
-    return _written(f"def f(y, h, coefficients, slopes): return ({values},)")
+    values = ",".join(f"y[{j}] + F(h) * ({_term(j, len(slopes))})" for j in range(len(y)))
+    return _written(f"def f(y, h, coefficients, slopes): return ({values},)", F=_real(y))
 
 
 def diffused(y: Any, amplitudes: Any, by: Any, w: Any) -> Any:
@@ -326,8 +525,8 @@ def nudged(y: Any, column: Any, by: Any) -> Any:
 
 @overload(nudged)
 def _nudged(y, column, by):
-    values = ",".join(f"y[{j}] + (by if column == {j} else 0.0)" for j in range(len(y)))
-    return _written(f"def f(y, column, by): return ({values},)")
+    values = ",".join(f"y[{j}] + (F(by) if column == {j} else F(0.0))" for j in range(len(y)))
+    return _written(f"def f(y, column, by): return ({values},)", F=_real(y))
 
 
 def shifted(y: Any, by: Any) -> Any:
@@ -416,6 +615,25 @@ class Plain:
             for name in self.model.states
         )
 
+    def staggered_step(self, t: float, y: Any, p: Any, I: Any, live: float, h: float) -> Any:
+        names, gates, half, by = list(self.model.states), self.model.gates, 0.5 * h, 2.0**-10
+        moving = [j for j, name in enumerate(names) if name in gates]
+        levels = [tuple(x if j in moving else v for j, v in enumerate(y)) for x in (0.0, 1.0)]
+        z = list(y)
+        if moving:
+            closed, opened = (self.rhs(t, level, p, I, live) for level in levels)
+            d = {j: 1.0 + half * (closed[j] - opened[j]) for j in moving}
+            inverse = h / math.prod(d.values())
+            for j in moving:
+                slope = closed[j] - (closed[j] - opened[j]) * y[j]
+                z[j] += slope * (inverse * math.prod(d[k] for k in moving if k != j))
+        after, at_z = list(z), self.rhs(t, tuple(z), p, I, live)
+        for j in range(len(names)):
+            if j not in moving:
+                decay = (at_z[j] - self.rhs(t, nudged(tuple(z), j, by), p, I, live)[j]) / by
+                after[j] = z[j] + h * at_z[j] / (1.0 + half * max(decay, 0.0))
+        return tuple(after)
+
     def exponential_step(self, t: float, y: Any, p: Any, I: Any, live: float, h: float) -> Any:
         names, gates = list(self.model.states), self.model.gates
         levels = [
@@ -431,6 +649,58 @@ class Plain:
                 rate = (slope[j] - self.rhs(t, nudged(y, j, by), p, I, live)[j]) / by
             after.append(_relax(y[j], slope[j], rate, h))
         return tuple(after)
+
+
+class PlainLanes(Plain):
+    """The same for a population."""
+
+    def __init__(self, model: Model, real: Any, varied: tuple[str, ...]) -> None:
+        super().__init__(model)
+        self.real, self.varied = real, varied
+
+    def _rows(self, slab: Any, first: int, n: int, i: int) -> Any:
+        return tuple(slab[i::LANES][first : first + n].tolist())
+
+    def read(self, slab: Any, i: int) -> Any:
+        return self._rows(slab, 0, len(self.model.states), i)
+
+    def read_old(self, slab: Any, i: int) -> Any:
+        n = len(self.model.states)
+        return self._rows(slab, n, n, i)
+
+    def write(self, slab: Any, i: int, y: Any, first: int = 0) -> None:
+        slab[i::LANES][first : first + len(y)] = y
+
+    def write_old(self, slab: Any, i: int, y: Any) -> None:
+        self.write(slab, i, y, len(y))
+
+    def course(self, samples: Any, column: int, stride: int) -> Any:
+        rows = samples[: len(self.model.inputs)]
+        return tuple(rows[:, column + k * stride].tolist() for k in range(3))
+
+    def drive_unit(self, slab: Any, i: int, course: Any) -> Any:
+        own = self._rows(slab, 2 * len(self.model.states), len(self.model.inputs), i)
+        return tuple(
+            self.model.input_value([a + b for a, b in zip(own, now, strict=True)]) for now in course
+        )
+
+    def bind_unit(self, shared: Any, slab: Any, i: int) -> Any:
+        first = 2 * len(self.model.states) + len(self.model.inputs)
+        own = self._rows(slab, first, len(self.varied), i)
+        return shared._replace(**dict(zip(self.varied, own, strict=True)))
+
+    def number(self, x: float) -> float:
+        return x
+
+    def flag(self, before: int, now: bool) -> int:
+        return before | int(now)
+
+
+def lanes(model: Model, real: Any, varied: tuple[str, ...]) -> Any:
+    """The model as the kernels of a population take it."""
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return PlainLanes(model, real, varied)
+    return Lanes(model, real, varied)
 
 
 def argument(model: Model) -> Any:

@@ -62,6 +62,12 @@ _RESERVED |= {
     "atol",
     "max_step",
     "times",
+    "noise",
+    "size",
+    "dtype",
+    "threads",
+    "final",
+    "unit",
 }
 
 
@@ -161,7 +167,8 @@ class Model:
         one value for each state. Other solvers leave it out.
     gates : sequence of state names, optional
         States whose equation is linear in themselves and free of the other gates; method "exponential_euler" updates
-        them exactly for a voltage held over the step (Rush & Larsen 1978), and the voltage for held gates.
+        them exactly for a voltage held over the step (Rush & Larsen 1978), and the voltage for held gates; "staggered"
+        by the trapezoidal rule.
     name : str, optional
         Shown in messages; the function's name if left out.
 
@@ -413,7 +420,7 @@ class Model:
         Parameters
         ----------
         duration, dt : float, ms
-        method : {"rk4", "heun", "euler", "exponential_euler", "backward_euler", "crank_nicolson"}
+        method : {"rk4", "heun", "euler", "exponential_euler", "staggered", "backward_euler", "crank_nicolson"}
         every : int
             Keep every so many steps; the start is always kept.
         record : sequence of state names, optional

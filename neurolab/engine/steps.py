@@ -7,7 +7,7 @@ References
 ----------
 Hairer, Nørsett & Wanner 1993, Solving Ordinary Differential Equations I, 2nd ed., section II.1. Hairer & Wanner 1996,
 Solving Ordinary Differential Equations II, 2nd ed., sections IV.3 and IV.8 (the implicit methods). Rush & Larsen 1978,
-IEEE Trans Biomed Eng 25:389-392 (exponential gates).
+IEEE Trans Biomed Eng 25:389-392 (exponential gates). Hines 1984, Int J Biomed Comput 15:69-76 (staggered gates).
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.engine.compiled import nudged, shifted, weighted
-from neurolab.kernels.cache import kernel
+from neurolab.kernels.cache import inlined
 
 __all__ = ["METHODS", "STEPS"]
 
 _NEWTON_STEPS = 20
 
 
-@kernel
+@inlined
 def _euler(model: Any, t: float, y: Any, p: Any, h: float, I: Any, live: float) -> Any:
     k1 = model.rhs(t, y, p, I[0], live)
     return weighted(y, h, (1.0,), (k1,))
 
 
-@kernel
+@inlined
 def _heun(model: Any, t: float, y: Any, p: Any, h: float, I: Any, live: float) -> Any:
     k1 = model.rhs(t, y, p, I[0], live)
     k2 = model.rhs(t + h, weighted(y, h, (1.0,), (k1,)), p, I[2], live)
     return weighted(y, h, (0.5, 0.5), (k1, k2))
 
 
-@kernel
+@inlined
 def _rk4(model: Any, t: float, y: Any, p: Any, h: float, I: Any, live: float) -> Any:
     k1 = model.rhs(t, y, p, I[0], live)
     k2 = model.rhs(t + h / 2, weighted(y, h, (0.5,), (k1,)), p, I[1], live)
@@ -47,23 +47,28 @@ def _rk4(model: Any, t: float, y: Any, p: Any, h: float, I: Any, live: float) ->
     return weighted(y, h, (1 / 6, 1 / 3, 1 / 3, 1 / 6), (k1, k2, k3, k4))
 
 
-@kernel
+@inlined
 def _exponential_euler(model: Any, t: float, y: Any, p: Any, h: float, I: Any, live: float) -> Any:
     return model.exponential_step(t, y, p, I[0], live, h)
 
 
-@kernel
+@inlined
+def _staggered(model: Any, t: float, y: Any, p: Any, h: float, I: Any, live: float) -> Any:
+    return model.staggered_step(t + h / 2, y, p, I[1], live, h)
+
+
+@inlined
 def _backward_euler(model: Any, t: float, y: Any, p: Any, h: float, I: Any, live: float) -> Any:
     return _implicit(model, t + h, y, y, p, h, I[2], live)
 
 
-@kernel
+@inlined
 def _crank_nicolson(model: Any, t: float, y: Any, p: Any, h: float, I: Any, live: float) -> Any:
     half = weighted(y, h, (0.5,), (model.rhs(t, y, p, I[0], live),))
     return _implicit(model, t + h, y, half, p, h / 2, I[2], live)
 
 
-@kernel
+@inlined
 def _implicit(
     model: Any, t: float, y: Any, base: Any, p: Any, h: float, u: Any, live: float
 ) -> Any:
@@ -94,7 +99,7 @@ def _implicit(
     return shifted(z, move)
 
 
-@kernel
+@inlined
 def _solve(matrix: NDArray[np.float64], x: NDArray[np.float64]) -> None:
     """Gaussian elimination with row exchanges on the n by n + 1 matrix (A | b); x is the solution."""
     n = x.size
@@ -121,6 +126,7 @@ STEPS = dict(
     heun=_heun,
     euler=_euler,
     exponential_euler=_exponential_euler,
+    staggered=_staggered,
     backward_euler=_backward_euler,
     crank_nicolson=_crank_nicolson,
 )

@@ -30,7 +30,9 @@ def finite(value: Any, name: str) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a number, got {value!r}; give one plain number") from None
+        raise ValueError(
+            f"{name} must be a number, got {value!r:.60}; give one plain number"
+        ) from None
     if not math.isfinite(number):
         raise ValueError(
             f"{name} must be finite, got {number}; look for a division by zero before it"

@@ -45,12 +45,12 @@ def hodgkin_huxley_rates(V: float) -> tuple[float, float, float, float, float, f
     [0.2236, 4.0, 0.07, 0.0474, 0.0582, 0.125]
     """
     return (
-        _exprel((V + 40.0) / 10.0),
-        4.0 * math.exp(-(V + 65.0) / 18.0),
-        0.07 * math.exp(-(V + 65.0) / 20.0),
-        1.0 / (1.0 + math.exp(-(V + 35.0) / 10.0)),
-        0.1 * _exprel((V + 55.0) / 10.0),
-        0.125 * math.exp(-(V + 65.0) / 80.0),
+        _exprel(0.1 * (V + 40.0)),
+        4.0 * math.exp(-(1 / 18) * (V + 65.0)),
+        0.07 * math.exp(-0.05 * (V + 65.0)),
+        1.0 / (1.0 + math.exp(-0.1 * (V + 35.0))),
+        0.1 * _exprel(0.1 * (V + 55.0)),
+        0.125 * math.exp(-0.0125 * (V + 65.0)),
     )
 
 

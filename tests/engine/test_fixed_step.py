@@ -19,7 +19,9 @@ from neurolab.membrane import compute_lif_rate, hodgkin_huxley, lif
 from tests.engine.models import decay, forced, integrator, lorenz, oscillator, two_drives
 from tests.reference import simulate as naive
 
-ORDERS = dict(rk4=4, heun=2, euler=1, exponential_euler=1, backward_euler=1, crank_nicolson=2)
+ORDERS = dict(
+    rk4=4, heun=2, euler=1, exponential_euler=1, staggered=2, backward_euler=1, crank_nicolson=2
+)
 
 
 @pytest.mark.parametrize("method", ["euler", "heun", "rk4"])
@@ -55,6 +57,20 @@ def test_exponential_euler_is_first_order_and_stands_large_steps() -> None:
     assert coarse.spikes().count == 7  # as many as at dt = 0.01, where plain Euler has given up
     with pytest.raises(Diverged):
         simulate(hodgkin_huxley, 100.0, 0.1, method="euler", I=10.0)
+
+
+@pytest.mark.jit
+def test_staggered_gives_periods_of_second_order_and_stands_large_steps() -> None:
+    def period(dt: float, method: str = "staggered") -> float:
+        times = (
+            simulate(hodgkin_huxley, 400.0, dt, method=method, I=10.0, record="V").spikes().times
+        )
+        return float((times[-1] - times[10]) / (times.size - 11))
+
+    exact = period(0.01, "rk4")
+    errors = [abs(period(dt) - exact) for dt in (0.1, 0.05)]
+    assert errors[1] < 6e-3 and math.log2(errors[0] / errors[1]) == pytest.approx(2.0, abs=0.3)
+    assert period(0.2) == pytest.approx(exact, rel=0.01)
 
 
 def test_a_linear_equation_is_solved_exactly_whatever_the_step() -> None:

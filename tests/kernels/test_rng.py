@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pytest
+from numba.core.caching import NullCache
 
+from neurolab.kernels.cache import kernel
 from neurolab.kernels.rng import BLOCK, fill_normals, philox, seed_key
 
 
@@ -84,7 +87,9 @@ def test_seeds() -> None:
 
 @pytest.mark.jit
 def test_packed_instructions() -> None:
-    fill_normals(seed_key(0), 0, 0, np.empty(4))
-    (code,) = fill_normals.inspect_asm().values()  # type: ignore[attr-defined]
+    fresh: Any = kernel(fill_normals.py_func)  # type: ignore[attr-defined]
+    fresh._cache = NullCache()  # the assembly is only at hand after compiling
+    fresh(seed_key(0), 0, 0, np.empty(4))
+    (code,) = fresh.inspect_asm().values()
     for packed in ("v?mulpd", "v?divpd", "v?sqrtpd", "v?pmuludq"):
         assert re.search(rf"\b{packed}\b", code), packed
