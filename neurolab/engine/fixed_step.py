@@ -199,11 +199,11 @@ def simulate_fixed(
     duration, dt : float, ms
         The run has round(duration / dt) steps.
     method : {"rk4", "heun", "euler", "exponential_euler", "staggered", "backward_euler", "crank_nicolson"}
-        Orders 4, 2, 1, 1, 2, 1, 2. The exponential one solves each state's equation exactly with the others
-        held, and stands large steps (Rush & Larsen 1978). "staggered" steps gates and voltage in turn by the trapezoidal rule, at
-        little more than the price of Euler: a channel model's gates then stand for t + dt / 2 (Hines 1984), which shifts
-        a run by less than dt and leaves periods and rates of second order. The last two are implicit (Newton's method,
-        differences for the Jacobian): slower, and stable for stiff equations.
+        Orders 4, 2, 1, 1, 2, 1, 2. The exponential one solves each state's equation exactly with the others held, and
+        stands large steps (Rush & Larsen 1978). "staggered" steps gates and voltage in turn by the trapezoidal rule,
+        for little more than the price of Euler: a channel model's gates then stand for t + dt / 2 (Hines 1984), which
+        shifts a run by less than dt and leaves periods and rates of second order. The last two are implicit (Newton's
+        method, differences for the Jacobian): slower, and stable for stiff equations.
     every : int
         Keep the state every so many steps, the start included; spikes are looked for at every step all the same.
     record : state name or sequence of them, optional
