@@ -522,7 +522,7 @@ MEMBRANE = Script(
     exercises=(_GATE, _ALPHA_N, _NERNST),
     measurements=(_DOSE,),
     recall=_RECALL,
-    reproduces=("hh-action-potential", "hh-rate", "hh-hopf", "nernst"),
+    reproduces=("hh-action-potential", "hh-rate", "hh-hopf", "nernst", "ghk-rest", "ghk-peak"),
     reading=(
         ("hodgkin-huxley-1952", "Part II and Part III: clearer than most texts about it"),
         ("dayan-abbott-2001", "Sections 5.5 and 5.6"),
