@@ -147,3 +147,18 @@ def test_membrane_exercises_by_hand() -> None:
     assert judge(gate, lambda a, b: a / (a + b)).passed
     assert judge(alpha_n, rate).passed
     assert judge(nernst, voltage).passed
+
+
+def test_fewer_variables_by_hand() -> None:
+    """The worked answers, written here without the library, and the three cells behind the glass."""
+    script = scripts()["1.2"]
+    v_null, w_null, next_V = script.exercises
+    assert judge(v_null, lambda v, I: v - v * v * v / 3 + I).passed
+    assert judge(w_null, lambda v, a, b: (v + a) / b).passed
+    assert judge(next_V, lambda V, u, I, dt: V + dt * (0.04 * V * V + 5 * V + 140 - u + I)).passed
+    for cell in script.measurements:
+        verdicts = [judge_number(cell, number) for number in range(1, 7)]
+        assert [v.passed for v in verdicts] == [n == cell.answer() for n in range(1, 7)]
+        (right,) = (v for v in verdicts if v.passed)
+        assert "right to" not in right.message  # a name is right, not right to within something
+        assert all(v.kind.startswith("mistake:") for v in verdicts if not v.passed)

@@ -10,6 +10,7 @@ from neurolab.labs.membrane.fewer_variables import hidden_model
 from neurolab.membrane import IZHIKEVICH_PANELS
 
 
+@pytest.mark.jit
 def test_equal_thresholds_and_different_slowest_rates() -> None:
     below = labs.two_neurons(above=-0.05).values
     assert below["rate_A"] == below["rate_B"] == 0.0
@@ -51,6 +52,7 @@ def test_a_fast_neuron_is_halved_by_a_coarse_step_and_a_slow_one_is_not() -> Non
     assert (slow["count"], slow["exact"]) == (21, 23)
 
 
+@pytest.mark.jit
 def test_adaptation_patterns() -> None:
     values = {
         name: labs.adex_patterns(**p).values for name, p in labs.adex_patterns.presets.items()
@@ -62,6 +64,7 @@ def test_adaptation_patterns() -> None:
     assert values["transient"]["count"] == 1
 
 
+@pytest.mark.jit
 def test_the_hidden_cells_differ_and_answer_their_models_riddles() -> None:
     cells = ("cell A", "cell B", "cell C")
     assert [hidden_model(cell) for cell in cells] == [2, 5, 1]

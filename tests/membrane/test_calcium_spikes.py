@@ -85,6 +85,7 @@ def test_errors_say_what_to_do(values: dict[str, float], words: str) -> None:
         compute_morris_lecar_nullclines(0.0, **values)
 
 
+@pytest.mark.jit
 def test_a_slower_third_variable_gives_longer_bursts() -> None:
     def longest(r: float) -> int:
         """Most spikes with less than 40 time units between them."""

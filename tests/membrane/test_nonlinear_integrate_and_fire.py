@@ -87,10 +87,11 @@ def test_rates_keep_the_shape_of_the_drive() -> None:
     assert np.all(np.diff(np.ravel(rates)) > 0)
 
 
+@pytest.mark.jit
 def test_exponential_neuron_starts_at_its_rheobase() -> None:
     rheobase = compute_eif_rheobase()
-    assert simulate(eif, 3000.0, 0.02, I=rheobase - 0.05).spikes().count == 0
-    assert simulate(eif, 3000.0, 0.02, I=rheobase + 0.2).spikes().count > 2
+    assert simulate(eif, 2000.0, 0.05, I=rheobase - 0.05).spikes().count == 0
+    assert simulate(eif, 2000.0, 0.05, I=rheobase + 0.2).spikes().count > 2
     (fold,) = find_saddle_nodes(eif, "I", 0.0, 30.0)
     assert fold.value == pytest.approx(rheobase, abs=1e-6)
     assert fold.state["V"] == pytest.approx(-59.9, abs=1e-4)

@@ -22,7 +22,7 @@ def simulate_izhikevich_euler(
     drawn, recovery, fired = [], [], []
     for i, I in enumerate(current):
         for _ in range(substeps):
-            V += dt / substeps * (0.04 * V**2 + e * V + f - u + I)
+            V += dt / substeps * (0.04 * V * V + e * V + f - u + I)
         u += dt * a * (b * V - u)
         if V > 30:
             fired.append(i)
