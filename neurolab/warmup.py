@@ -26,6 +26,13 @@ PACKAGES = ("membrane",)
 TYPICAL = ("hodgkin_huxley", "lif")
 """Models for which every method is compiled: one without and one with a reset, both of the first package."""
 
+POPULATIONS = (
+    ("hodgkin_huxley", "rk4", "float64"),
+    ("hodgkin_huxley", "staggered", "float32"),
+    ("lif", "rk4", "float64"),
+)
+"""Models, methods and precisions of populations with a current of their own for each unit: the default and the fast."""
+
 _PACKAGE = Path(__file__).resolve().parent
 _WITHOUT_KERNELS = {"course", "widgets"}
 
@@ -64,6 +71,7 @@ def _kernels() -> dict[str, Callable[[], object]]:
     from neurolab.engine import stochastic
     from neurolab.engine.adaptive import integrate
     from neurolab.engine.model import Model, simulate
+    from neurolab.engine.population import simulate_population
     from neurolab.engine.steps import METHODS
 
     found: dict[str, Callable[[], object]] = {}
@@ -84,6 +92,17 @@ def _kernels() -> dict[str, Callable[[], object]]:
             options = dict(noise=noise, method=method, seed=1)
             call = stochastic.simulate_stochastic
             add(f"simulate_stochastic {name} {method}", call, model, 0.1, 0.01, **options)
+    for name, method, dtype in POPULATIONS:
+        options = dict(method=method, dtype=dtype, I=[1.0, 2.0])
+        model = getattr(first, name)
+        add(
+            f"simulate_population {name} {method} {dtype}",
+            simulate_population,
+            model,
+            0.1,
+            0.01,
+            **options,
+        )
     return found
 
 
