@@ -12,6 +12,7 @@ import pytest
 import neurolab as nl
 from neurolab.course.cards import Bullets, Card, Fold, Table, number
 from neurolab.course.lesson import Lesson
+from neurolab.course.lessons import scripts
 from neurolab.course.script import Exercise, Mistake, Option, Promise, Question, Script
 
 QUESTION = Question(
@@ -63,7 +64,7 @@ def test_open_by_number() -> None:
 
 
 def test_an_unknown_lesson_is_an_error_that_names_the_known() -> None:
-    with pytest.raises(ValueError, match=r"lesson must be one of 0\.1, 1\.1, got '1\.11'; did you"):
+    with pytest.raises(ValueError, match=r"must be one of 0\.1, 1\.1, .*got .1\.11.; did you"):
         nl.lesson("1.11")
 
 
@@ -257,8 +258,9 @@ def test_an_unreadable_record_is_said_on_the_next_card(home: Path) -> None:
 
 def test_show_progress_has_a_row_for_each_lesson(home: Path) -> None:
     fresh = str(nl.course.show_progress())
-    assert "0 of 2 lessons done" in fresh
-    assert fresh.count("not started") == 2
+    every = len(scripts())
+    assert f"0 of {every} lessons done" in fresh
+    assert fresh.count("not started") == every
     lesson = nl.lesson("0.1")
     lesson.predict("double").choices = [0]
     under_way = str(nl.course.show_progress())
@@ -266,7 +268,7 @@ def test_show_progress_has_a_row_for_each_lesson(home: Path) -> None:
     assert "under way" in under_way
     lesson.check("rate", lambda interval: 1000 / interval)
     lesson.recall().choices = [q.right for q in lesson.script.recall]
-    assert "1 of 2 lessons done" in str(nl.course.show_progress())
+    assert f"1 of {every} lessons done" in str(nl.course.show_progress())
     (home / "1.1.json").write_text("{")
     assert "kept as 1.1.unreadable" in str(nl.course.show_progress())
 
