@@ -23,20 +23,24 @@ from neurolab.membrane import hodgkin_huxley
 
 STEPS, DT = 100_000, 0.01
 
-C_SOURCE = r"""
+C_RATES = r"""
 #include <math.h>
 static inline double exprel(double x) { return fabs(x) < 1e-6 ? 1.0 + x / 2.0 : x / (1.0 - exp(-x)); }
 /* p: C g_Na g_K g_L E_Na E_K E_L phi */
 static inline void hh(const double *y, const double *p, double I, double *d) {
     double V = y[0], m = y[1], h = y[2], n = y[3];
-    double am = exprel((V + 40) / 10), bm = 4 * exp(-(V + 65) / 18);
-    double ah = 0.07 * exp(-(V + 65) / 20), bh = 1 / (1 + exp(-(V + 35) / 10));
-    double an = 0.1 * exprel((V + 55) / 10), bn = 0.125 * exp(-(V + 65) / 80);
+    double am = exprel(0.1 * (V + 40)), bm = 4 * exp((-1 / 18.) * (V + 65));
+    double ah = 0.07 * exp(-0.05 * (V + 65)), bh = 1 / (1 + exp(-0.1 * (V + 35)));
+    double an = 0.1 * exprel(0.1 * (V + 55)), bn = 0.125 * exp(-0.0125 * (V + 65));
     d[0] = (I - p[1] * m * m * m * h * (V - p[4]) - p[2] * n * n * n * n * (V - p[5]) - p[3] * (V - p[6])) / p[0];
     d[1] = p[7] * (am * (1 - m) - bm * m);
     d[2] = p[7] * (ah * (1 - h) - bh * h);
     d[3] = p[7] * (an * (1 - n) - bn * n);
 }
+"""
+C_SOURCE = (
+    C_RATES
+    + r"""
 static inline void lorenz(const double *y, const double *p, double I, double *d) {
     d[0] = p[0] * (y[1] - y[0]);
     d[1] = y[0] * (p[1] - y[2]) - y[1];
@@ -63,6 +67,7 @@ void NAME(double *y, const double *p, double I, double dt, long n, double *out) 
 RK4(rk4_hh, hh, 4)
 RK4(rk4_lorenz, lorenz, 3)
 """
+)
 
 
 def _lorenz(t, y, p, I):  # type: ignore[no-untyped-def]
@@ -75,9 +80,10 @@ lorenz = Model(
 )
 
 
-def _c_library(folder: Path) -> ctypes.CDLL:
+def c_library(folder: Path, text: str) -> ctypes.CDLL:
+    """C code, compiled for this processor."""
     source, library = folder / "rk4.c", folder / "rk4.so"
-    source.write_text(C_SOURCE)
+    source.write_text(text)
     command = [
         "gcc",
         "-O3",
@@ -93,13 +99,14 @@ def _c_library(folder: Path) -> ctypes.CDLL:
     return ctypes.CDLL(str(library))
 
 
-def _pointer(array: np.ndarray) -> ctypes._Pointer[ctypes.c_double]:
+def pointer(array: np.ndarray) -> ctypes._Pointer[ctypes.c_double]:
+    """As C takes it."""
     return array.ctypes.data_as(ctypes.POINTER(ctypes.c_double))
 
 
 def against_c(folder: Path) -> list[Row]:
     """RK4 of one cell, every step recorded, in C and here; both allocate the recording."""
-    library = _c_library(folder)
+    library = c_library(folder, C_SOURCE)
     rows = []
     for name, model, I, goal in (("hh", hodgkin_huxley, 10.0, 1.10), ("lorenz", lorenz, 0.0, 1.5)):
         function = getattr(library, f"rk4_{name}")
@@ -111,13 +118,13 @@ def against_c(folder: Path) -> list[Row]:
         def in_c(function=function, p=p, I=I, dt=dt, model=model) -> np.ndarray:  # type: ignore[no-untyped-def]
             y, out = np.array(model.start), np.empty((len(model.states), STEPS + 1))
             args = (
-                _pointer(y),
-                _pointer(p),
+                pointer(y),
+                pointer(p),
                 ctypes.c_double(I),
                 ctypes.c_double(dt),
                 ctypes.c_long(STEPS),
             )
-            function(*args, _pointer(out))
+            function(*args, pointer(out))
             return out
 
         def ours(model=model, I=I, dt=dt) -> np.ndarray:  # type: ignore[no-untyped-def]

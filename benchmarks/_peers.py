@@ -1,0 +1,69 @@
+"""Other simulators beside us: each in an environment of its own, and a process that runs on command."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIREMENTS = {"arbor": ["arbor==0.12.2", "numpy"], "jaxley": ["jaxley==0.14.0"]}
+
+
+class Unavailable(Exception):
+    """A peer that cannot be installed here; the message says why."""
+
+
+class Peer:
+    """A simulator in a process of its own: `run()` runs its workload once and gives CPU seconds and results."""
+
+    def __init__(self, name: str, workload: dict[str, Any], **environment: str) -> None:
+        python = _environment(name)
+        script = Path(__file__).parent / "peers" / f"{name}_peer.py"
+        self._process = subprocess.Popen(
+            [str(python), str(script), json.dumps(workload)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env={"PATH": "/usr/bin:/bin", **environment},
+        )
+        self.found = self._answer()
+
+    def run(self) -> float:
+        """CPU seconds of the time loop of one run, all threads."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("run\n")
+        self._process.stdin.flush()
+        return float(self._answer()["cpu"])
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise Unavailable(f"its process ended with status {self._process.wait()}")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait()
+
+
+def _environment(name: str) -> Path:
+    folder = ROOT / ".peers" / name
+    python = folder / "bin" / "python"
+    ready = folder / "ready"
+    if not ready.exists():
+        uv = [sys.executable, "-m", "uv"]
+        try:
+            subprocess.run([*uv, "venv", "-q", "--clear", str(folder)], check=True)
+            install = [*uv, "pip", "install", "-q", "--python", str(python)]
+            subprocess.run([*install, *REQUIREMENTS[name]], check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise Unavailable(f"it cannot be installed ({error})") from None
+        ready.touch()
+    return python
