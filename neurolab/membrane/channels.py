@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurolab.kernels import check
+from neurolab.kernels.chunks import run_chunked
 
 __all__ = [
     "ChannelRun",
@@ -133,6 +134,7 @@ def simulate_channels(
     V: ArrayLike | Callable[[float], float] | None = None,
     start: int | None = None,
     trials: int | None = None,
+    progress: Callable[[float], object] | None = None,
 ) -> ChannelRun:
     """Number of open channels among `count`, at every `dt`, by exact binomial steps.
 
@@ -153,6 +155,7 @@ def simulate_channels(
         Open channels at t = 0; drawn from the stationary distribution of the first step if left out.
     trials : int, optional
         Repeat so many times at once; `open` then has shape (trials, samples).
+    progress : callable of the fraction done, optional
 
     Returns
     -------
@@ -193,12 +196,32 @@ def simulate_channels(
             raise ValueError(f"start must not be above count={count}, got {start}")
     opened = np.empty((steps + 1, repeats), np.int64)
     opened[0] = first
-    for i in range(steps):
-        now = opened[i]
-        opened[i + 1] = rng.binomial(now, stay[i]) + rng.binomial(count - now, come[i])
+    _advance(rng, opened, count, stay, come, progress)
     return ChannelRun(
         dt * np.arange(steps + 1.0), opened[:, 0] if trials is None else opened.T, count
     )
+
+
+def _advance(
+    rng: np.random.Generator,
+    opened: NDArray[np.int64],
+    count: int,
+    stay: Array,
+    come: Array,
+    progress: Callable[[float], object] | None,
+) -> None:
+    """Fill `opened` (samples, trials) row by row, in chunks that can be interrupted."""
+    from neurolab.membrane.channel_steps import binomial_steps  # loads numba
+
+    done = 0
+
+    def advance(size: int) -> float:
+        nonlocal done
+        reach = min(done + max(1, size // opened.shape[1]), stay.size)
+        done = int(binomial_steps(rng, opened, count, stay, come, done, reach))
+        return done / stay.size
+
+    run_chunked(advance, progress)
 
 
 def _rates(alpha: float, beta: float) -> tuple[float, float]:
