@@ -127,7 +127,8 @@ def judge_number(measurement: Measurement, answer: object) -> Verdict:
         value = float(answer)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         return Verdict(
-            "shape", f"One number is wanted here ({measurement.unit}), not {_kind_of(answer)}."
+            "shape",
+            f"One number is wanted here{_in_brackets(measurement.unit)}, not {_kind_of(answer)}.",
         )
     except Exception as error:  # a learner's object may raise anything when it is made a number
         return Verdict(
@@ -151,6 +152,10 @@ def judge_number(measurement: Measurement, answer: object) -> Verdict:
     return Verdict(
         "value", f"{quantity(value, measurement.unit)} is {far}{side}.", got=number(value)
     )
+
+
+def _in_brackets(unit: str) -> str:
+    return "" if unit == "1" else f" ({unit})"
 
 
 def _code(function: Any) -> CodeType | None:

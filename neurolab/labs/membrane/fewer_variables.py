@@ -189,7 +189,7 @@ def fitzhugh_nagumo_plane(
     duration, dt = 150.0, 0.05
     run = simulate(fitzhugh_nagumo, duration=duration, dt=dt, I=I, eps=eps, v=v_0, w=w_0)
     fixed = find_equilibria(
-        fitzhugh_nagumo, starts=20, low=dict(v=-3, w=-4), high=dict(v=3, w=4), I=I, eps=eps
+        fitzhugh_nagumo, starts=4, low=dict(v=-3, w=-4), high=dict(v=3, w=4), I=I, eps=eps
     )
     v = np.linspace(-2.6, 2.6, 200)
     v_null, w_null = compute_fitzhugh_nagumo_nullclines(v, I=I)

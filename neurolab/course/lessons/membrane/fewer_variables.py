@@ -174,12 +174,19 @@ _V_NULLCLINE = Exercise(
             "That is a square. The curve needs the cube: two bends, not one.",
         ),
         Mistake(
+            "caret",
+            lambda v, I: v - v ^ 3 / 3 + I,
+            "In Python a power is written with two stars, `v**3`; `^` is something else.",
+            raises=TypeError,
+        ),
+        Mistake(
             "derivative",
             lambda v, I: 1 - v**2 + 0 * I,
             "That is the slope of the curve. Wanted is the curve itself.",
         ),
     ),
-    praise="Right. Its left bend is where rest is lost. The lesson draws with your function.",
+    praise="Right. Remember its left bend: rest will be lost there. The lesson draws with your "
+    "function.",
 )
 
 _W_NULLCLINE = Exercise(
@@ -501,7 +508,7 @@ FEWER_VARIABLES = Script(
     ),
     reading=(
         ("izhikevich-2007", "Chapters 4 and 7: phase planes, and the classes of excitability"),
-        ("rinzel-ermentrout-1998", "the whole chapter: the two neurons of this lesson"),
+        ("rinzel-ermentrout-1998", "The whole chapter: the two neurons of this lesson"),
         ("gerstner-2014", "Chapters 4 to 6"),
     ),
 )
