@@ -730,6 +730,8 @@ def _disguise(cell: str) -> tuple[float, float]:
         "a weak current": dict(I=1.1),
         "a strong current": dict(I=2.2),
         "inhibited, then let go": dict(before=-0.5, I=0.0),
+        "a resonator, let go": dict(neuron="3 Izhikevich resonator", before=-0.5, I=0.0),
+        "a burster": dict(neuron="6 Hindmarsh-Rose", I=1.2),
     },
     targets=[
         Target(
