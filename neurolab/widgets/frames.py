@@ -6,6 +6,7 @@ which is half as long: a picture on a slow line costs what its arrays weigh.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -95,16 +96,25 @@ def pack(values: Any, shown: float) -> bytes | None:
     a power of two, so that zero and round numbers keep their value.
     """
     values = np.asarray(values, np.float64)
-    if values.size < PACKED_FROM or not np.isfinite(values).any() or np.isinf(values).any():
+    if values.size < PACKED_FROM:
         return None
-    gaps = np.isnan(values)
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    step = 2.0 ** np.ceil(np.log2(max(high - low, shown) / (GAP - 2)))
+    low, high = float(values.min()), float(values.max())
+    gaps = np.isnan(values) if math.isnan(low) else None
+    if gaps is not None:
+        if gaps.all():
+            return None
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if math.isinf(low) or math.isinf(high):
+        return None
+    step = 2.0 ** math.ceil(math.log2(max(high - low, shown) / (GAP - 2)))
     if step > shown / FINEST:
         return None
-    low = np.floor(low / step) * step
-    steps = np.where(gaps, GAP, np.rint((np.where(gaps, low, values) - low) / step))
-    return np.array([low, step], "<f8").tobytes() + steps.astype("<u2").tobytes()
+    low = math.floor(low / step) * step
+    steps = np.rint((values - low) / step)
+    if gaps is not None:
+        steps[gaps] = GAP
+    packed: bytes = np.array([low, step], "<f8").tobytes() + steps.astype("<u2").tobytes()
+    return packed
 
 
 def _curves(mark: Mark, panel: Panel) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import run
+from tests.binder import pins
 from tests.conventions.sources import ROOT, imports
 
 
@@ -175,6 +176,10 @@ def test_the_installer_itself_is_locked() -> None:
     assert lines[0].startswith("uv==")
     assert len(lines) > 5
     assert all("--hash=sha256:" in line for line in lines[1:])
+
+
+def test_binder_gets_what_is_locked() -> None:
+    assert pins.REQUIREMENTS.read_text(encoding="utf-8") == pins.text(), "run: python3 run.py lock"
 
 
 def test_the_users_python_settings_stay_outside(monkeypatch: pytest.MonkeyPatch) -> None:
