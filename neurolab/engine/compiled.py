@@ -110,7 +110,12 @@ def compile_plain(
     seen = {} if seen is None else seen
     function = getattr(function, "py_func", function)
     if function in seen:
+        if seen[function] is None:
+            raise ValueError(
+                f"{function.__name__} must not call itself: compiled models cannot; write a loop instead"
+            )
         return seen[function]
+    seen[function] = None  # under way
     kin = SIMD[real] if real else {}
 
     def compiled(value: Any) -> Any:

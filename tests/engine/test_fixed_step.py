@@ -59,6 +59,17 @@ def test_exponential_euler_is_first_order_and_stands_large_steps() -> None:
         simulate(hodgkin_huxley, 100.0, 0.1, method="euler", I=10.0)
 
 
+def _factorial(n: float) -> float:
+    return 1.0 if n < 1 else n * _factorial(n - 1)
+
+
+@pytest.mark.jit
+def test_a_helper_that_calls_itself_is_named() -> None:
+    endless = Model(lambda t, y, p, I: (_factorial(2.0),), dict(x=0.0), {})
+    with pytest.raises(ValueError, match="_factorial must not call itself"):
+        simulate(endless, 1.0, 0.1)
+
+
 @pytest.mark.jit
 def test_staggered_gives_periods_of_second_order_and_stands_large_steps() -> None:
     def period(dt: float, method: str = "staggered") -> float:
