@@ -236,6 +236,23 @@ def first_use(folder: Path) -> list[Row]:
     ]
 
 
+def warm_up(folder: Path) -> list[Row]:
+    """Wall seconds of `neurolab warmup` on two processes: into an empty cache, and again."""
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(folder / "warm-up")}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+
+    def wall() -> float:
+        start = time.perf_counter()
+        command = [sys.executable, "-m", "neurolab", "warmup", "-j", "2"]
+        subprocess.run(command, env=env, check=True, stderr=subprocess.DEVNULL)
+        return time.perf_counter() - start
+
+    return [
+        single("warm-up of everything, nothing cached (wall)", [wall()], 60.0),
+        single("warm-up again (wall)", [wall() for _ in range(5)], 2.0),
+    ]
+
+
 def interrupt() -> Row:
     """Seconds from the signal to the exception, in a run that would take a minute."""
     simulate(hodgkin_huxley, 1.0, DT, every=100, I=10.0)
@@ -261,7 +278,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure every row and print the table."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = [*against_c(folder), *against_scipy(), *first_use(folder), interrupt()]
+        rows = [*against_c(folder), *against_scipy(), *first_use(folder), *warm_up(folder)]
+        rows.append(interrupt())
     return report(rows, argv)
 
 
