@@ -1,7 +1,8 @@
 """Transfer functions: from the input of a neuron or a population to its rate, each with its slope.
 
-Every function takes an array, or one number inside a Model's right-hand side, where numba compiles it. None overflows,
-whatever the input. As on the inside of any loop, parameters are not checked: `gain`, `half`, `exponent` are above 0.
+Every function takes an array, or one number inside a Model's right-hand side, where numba compiles it; conditions are
+factors of 0 or 1, so that a population of units stays SIMD code. None overflows, whatever the input. As on the inside of
+any loop, parameters are not checked: `gain`, `half`, `exponent` are above 0.
 
 References
 ----------
@@ -55,8 +56,8 @@ def power_law(x: Any, gain: float = 1.0, exponent: float = 2.0, theta: float = 0
 
 def power_law_slope(x: Any, gain: float = 1.0, exponent: float = 2.0, theta: float = 0.0) -> Any:
     """gain · exponent · (x - theta)^(exponent - 1) above theta, 0 below."""
-    above = 0.5 + 0.5 * np.sign(x - theta)
-    safe = np.where(x > theta, x - theta, 1.0)  # 0 to a negative power would be infinite
+    above = x > theta
+    safe = np.maximum(x - theta, 0.0) + (1.0 - above)  # 0 to a negative power would be infinite
     return gain * exponent * above * safe ** (exponent - 1.0)
 
 
@@ -70,7 +71,7 @@ def logistic(x: Any, gain: float = 1.0, theta: float = 0.0, maximum: float = 1.0
     """
     z = gain * (x - theta)
     e = np.exp(-np.abs(z))
-    return maximum * np.where(z >= 0.0, 1.0, e) / (1.0 + e)
+    return maximum * (e + (1.0 - e) * (z >= 0.0)) / (1.0 + e)
 
 
 def logistic_slope(x: Any, gain: float = 1.0, theta: float = 0.0, maximum: float = 1.0) -> Any:
@@ -126,14 +127,17 @@ def wilson_cowan_inverse(y: Any, a: float = 1.2, theta: float = 2.8) -> Any:
 
 def naka_rushton(x: Any, maximum: float = 1.0, half: float = 1.0, exponent: float = 2.0) -> Any:
     """maximum · x^n / (x^n + half^n) with n the exponent, 0 for x <= 0; also known as Hill's function."""
-    safe = np.where(x > 0.0, x, 1.0)
-    return np.where(x > 0.0, logistic(exponent * np.log(safe / half), 1.0, 0.0, maximum), 0.0)
+    above = x > 0.0
+    safe = np.maximum(x, 0.0) + (1.0 - above)
+    return above * logistic(exponent * np.log(safe / half), 1.0, 0.0, maximum)
 
 
 def naka_rushton_slope(
     x: Any, maximum: float = 1.0, half: float = 1.0, exponent: float = 2.0
 ) -> Any:
     """The slope of Naka and Rushton's function: maximum · n · s (1 - s) / x, 0 for x <= 0."""
-    safe = np.where(x > 0.0, x, 1.0)
-    steep = logistic_slope(exponent * np.log(safe / half), 1.0, 0.0, maximum)
-    return np.where(x > 0.0, exponent * steep / safe, 0.0)
+    above = x > 0.0
+    safe = np.maximum(x, 0.0) + (1.0 - above)
+    return (
+        above * exponent * logistic_slope(exponent * np.log(safe / half), 1.0, 0.0, maximum) / safe
+    )

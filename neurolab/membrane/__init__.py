@@ -52,6 +52,7 @@ from neurolab.membrane.population_rates import (
     compute_wilson_cowan_nullclines,
     excitatory_inhibitory_pair,
     rate_population,
+    sigmoid_population,
     wilson_cowan_populations,
 )
 from neurolab.membrane.rates import (
@@ -139,6 +140,7 @@ __all__ = [
     "passive",
     "qif",
     "rate_population",
+    "sigmoid_population",
     "simulate_channels",
     "simulate_izhikevich_euler",
     "simulate_izhikevich_panel",

@@ -1,6 +1,6 @@
 """Populations of neurons described by their rates: one, an excitatory and an inhibitory one, Wilson and Cowan's.
 
-    one population:   tau dr/dt = -r + g [w r + I]_+
+    one population:   tau dr/dt = -r + g [w r + I]_+    or with a sigmoid:   tau dr/dt = -r + S(w r + I)
     a pair:           tau_E dE/dt = -E + [w_EE E - w_EI I + g_E]_+
                       tau_I dI/dt = -I + [w_IE E - w_II I + g_I]_+
     Wilson-Cowan:     tau_E dE/dt = -E + (k_E - r_E E) S_E(c_1 E - c_2 I + P)
@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 from neurolab.engine.model import Model, param
 from neurolab.kernels import check
 from neurolab.kernels.transfer import (
+    logistic,
     threshold_linear,
     wilson_cowan,
     wilson_cowan_inverse,
@@ -44,6 +45,7 @@ __all__ = [
     "compute_wilson_cowan_nullclines",
     "excitatory_inhibitory_pair",
     "rate_population",
+    "sigmoid_population",
     "wilson_cowan_populations",
 ]
 
@@ -70,6 +72,28 @@ rate_population = Model(
     ),
     inputs=dict(I=param(1.0, "Hz", low=0, high=50, doc="drive from outside")),
 )
+
+
+def _sigmoid_population(t: float, y: Any, p: Any, I: float) -> Any:
+    """tau dr/dt = -r + S(w r + I) with a logistic S."""
+    (r,) = y
+    return ((-r + logistic(p.w * r + I, p.gain, p.theta, p.r_max)) / p.tau,)
+
+
+sigmoid_population = Model(
+    _sigmoid_population,
+    name="sigmoid_population",
+    state=dict(r=param(0.0, "Hz", low=0, high=100, doc="rate of the population")),
+    params=dict(
+        tau=param(10.0, "ms", low=1, high=100, doc="time constant"),
+        w=param(1.0, "", low=-2, high=2, doc="weight of the population on itself"),
+        r_max=param(100.0, "Hz", low=10, high=200, doc="highest rate"),
+        gain=param(0.1, "1/Hz", low=0.01, high=1, doc="steepness of the sigmoid at its middle"),
+        theta=param(50.0, "Hz", low=0, high=100, doc="drive that gives half of the highest rate"),
+    ),
+    inputs=dict(I=param(0.0, "Hz", low=-50, high=50, doc="drive from outside")),
+)
+"""One population with an S-shaped transfer function: for w r_max gain > 4 it can have two states, a memory."""
 
 
 def compute_population_response(

@@ -17,6 +17,7 @@ from neurolab.membrane import (
     hodgkin_huxley_rates,
     simulate_channels,
 )
+from tests.reference import channels as naive
 
 rates = st.floats(0.01, 10)
 
@@ -45,6 +46,17 @@ def test_the_simulation_has_these_statistics_at_any_step(dt: float) -> None:
     covariance = np.cov(run.open[:, -1 - lag], late)[0, 1]
     assert covariance == pytest.approx(
         compute_channel_autocovariance(lag * dt, 100, 0.3, 0.7), abs=1.5
+    )
+
+
+@pytest.mark.parametrize(("count", "alpha"), [(7, 0.3), (400, 5.0)])
+def test_the_compiled_loop_is_the_plain_one(count: int, alpha: float) -> None:
+    """The same numbers of the same generator; 6000 steps go through more than one chunk."""
+    run = simulate_channels(
+        count, 600.0, 0.1, alpha=alpha, beta=0.7, seed=9, start=count // 2, trials=2
+    )
+    assert run.open.tolist() == naive.simulate_channels(
+        count, 6000, 0.1, alpha, 0.7, 9, count // 2, 2
     )
 
 

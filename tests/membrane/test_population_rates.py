@@ -22,10 +22,29 @@ from neurolab.membrane import (
     compute_wilson_cowan_nullclines,
     excitatory_inhibitory_pair,
     rate_population,
+    sigmoid_population,
     wilson_cowan_populations,
 )
 
 weights = st.floats(0.0, 4.0)
+
+
+@given(st.floats(0.2, 2.0), st.floats(0.02, 0.3))
+def test_a_sigmoid_population_remembers_if_its_loop_is_steep(w: float, gain: float) -> None:
+    """At I = theta - w r_max / 2 its middle, r_max / 2, is an equilibrium, stable for w r_max gain < 4."""
+    assume(abs(w * 100.0 * gain - 4.0) > 0.2)
+    found = find_equilibria(
+        sigmoid_population,
+        dict(r=-1.0),
+        dict(r=101.0),
+        starts=30,
+        w=w,
+        gain=gain,
+        I=50.0 - 50.0 * w,
+    )
+    steep = w * 100.0 * gain > 4.0
+    assert [e.stable for e in found] == ([True, False, True] if steep else [True])
+    assert found[len(found) // 2].state["r"] == pytest.approx(50.0)
 
 
 @pytest.mark.parametrize(
@@ -124,9 +143,9 @@ def test_activities_stay_fractions(E: float, I: float, P: float, Q: float) -> No
 
 
 def test_the_rhythm_is_born_at_a_saddle_node() -> None:
-    """Computed with this library's own continuation; the lesson's target rests on it."""
+    """Zeros of the flow and of its determinant, by SciPy's fsolve; the lesson's target rests on the second."""
     folds = [point.value for point in find_saddle_nodes(wilson_cowan_populations, "P", 0.0, 4.0)]
-    assert folds == pytest.approx([0.9087, 1.0863], abs=1e-3)
+    assert folds == pytest.approx([0.908683, 1.087330], abs=1e-6)
     box = dict(low=dict(E=-0.01, I=-0.01), high=dict(E=0.6, I=0.6))
     counts = [
         len(find_equilibria(wilson_cowan_populations, **box, starts=40, P=P))
