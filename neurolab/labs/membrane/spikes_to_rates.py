@@ -309,7 +309,7 @@ def _naive_curve(mu: float) -> tuple[Array, Array, Array]:
         ),
     ],
 )
-def naive_formula(mu: float = 25.0, sigma: float = 2.0) -> Figure:
+def naive_formula(mu: float = 25.0, sigma: float = 5.0) -> Figure:
     """The rate by the formula as printed, computed naively, beside the right one; and what is being integrated."""
     from scipy.special import erf, erfcx
 
