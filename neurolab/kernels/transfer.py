@@ -1,7 +1,7 @@
 """Transfer functions: from the input of a neuron or a population to its rate, each with its slope.
 
 Every function takes an array, or one number inside a Model's right-hand side, where numba compiles it; conditions are
-factors of 0 or 1, so that a population of units stays SIMD code. None overflows, whatever the input. As on the inside of
+factors of 0 or 1, so that a population of units stays SIMD code. None overflows, whatever the input. As inside of
 any loop, parameters are not checked: `gain`, `half`, `exponent` are above 0.
 
 References
