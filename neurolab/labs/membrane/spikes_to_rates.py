@@ -339,7 +339,7 @@ def naive_formula(mu: float = 25.0, sigma: float = 5.0) -> Figure:
         Panel(
             Line(u, np.maximum(printed, floor), label="exp(u²) (1 + erf u)", color=1,
                  width=2, dash=True),
-            Line(u, exact, label="erfcx(−u), the same thing", color=0),
+            Line(u, exact, label="the same, no digit lost", color=0),
             title="What is integrated at this noise",
             x="u",
             y="integrand",

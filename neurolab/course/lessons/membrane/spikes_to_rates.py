@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 
 from neurolab.course.script import (
     Exercise,
@@ -263,6 +266,83 @@ _EXERCISE = Exercise(
 )
 
 
+def _integrand(u: Any) -> Any:
+    """exp(u²) (1 + erf u), to the last digit."""
+    from scipy.special import erfcx
+
+    return erfcx(-u)
+
+
+def _as_printed(u: Any) -> Any:
+    from scipy.special import erf
+
+    return np.exp(u**2) * (1 + erf(u))
+
+
+def _without_subtraction(u: Any) -> Any:
+    from scipy.special import erfc
+
+    return np.exp(u**2) * erfc(-u)
+
+
+_INTEGRAND = Exercise(
+    key="integrand",
+    title="The same thing, without losing it",
+    signature="integrand(u)",
+    task="Return exp(u²) (1 + erf u) for any u, numbers and arrays, down to -40 and below.",
+    reference=_integrand,
+    inputs=(
+        (-2.0,),
+        (-6.0,),
+        (-15.0,),
+        (-40.0,),
+        (1.5,),
+        (np.array([-30.0, -8.0, 0.0, 2.0]),),
+    ),
+    unit="1",
+    hints=(
+        "1 + erf(u) subtracts two numbers that are nearly equal when u is negative. "
+        "`scipy.special` knows this sum by a name of its own: erfc(-u).",
+        "erfc(-u) keeps its digits, but exp(u²) still overflows at u = -27, while erfc(-u) becomes "
+        "0. The product never does either: look for `erfcx` in `scipy.special`.",
+        "erfcx(x) is exp(x²) erfc(x). `{call}` gave {got} and should give {expected}: with which x?",
+    ),
+    mistakes=(
+        Mistake(
+            "as printed",
+            _as_printed,
+            "That is the formula as printed: right at u = -2, and at -6 all its digits are gone. "
+            "Do not add 1 to erf(u).",
+        ),
+        Mistake(
+            "as printed, with math",
+            lambda u: math.exp(u**2) * (1 + math.erf(u)),
+            "At u = -40 the exponential alone is too large for a computer, and 1 + erf(u) has been "
+            "0 for long. Do not compute the two factors apart.",
+            raises=OverflowError,
+        ),
+        Mistake(
+            "without the subtraction",
+            _without_subtraction,
+            "Much better: erfc(-u) loses no digits. But at u = -40 one factor overflows and the "
+            "other is 0. The product has a function of its own.",
+        ),
+        Mistake(
+            "sign",
+            lambda u: _integrand(-u),
+            "The sign of u is turned round: 1 + erf(u) is erfc(-u).",
+        ),
+        Mistake(
+            "not scaled",
+            lambda u: _without_subtraction(u) * np.exp(-(u**2)),
+            "That is 1 + erf(u) alone. The factor exp(u²) belongs to it: there is one function for "
+            "the product.",
+        ),
+    ),
+    praise="Right at both ends. With it Siegert's integral holds for any noise.",
+)
+
+
 def _weight() -> float:
     return hidden_weight()[0]
 
@@ -433,7 +513,7 @@ SPIKES_TO_RATES = Script(
         Promise("go further: find a hidden weight by experiment", ("check:weight",)),
     ),
     predictions=(_BELOW, _ABOVE, _PARADOX),
-    exercises=(_EXERCISE,),
+    exercises=(_EXERCISE, _INTEGRAND),
     measurements=(_WEIGHT,),
     recall=_RECALL,
     reproduces=("lif-rate", "siegert-rate", "wilson-cowan-rhythm"),
