@@ -68,7 +68,7 @@ def test_no_public_object_has_the_name_of_its_module(path: Path) -> None:
 def test_heavy_imports_stay_on_their_floor(path: Path) -> None:
     """Labs and everything below run without widgets; only figures draw; only kernels know numba."""
     tops = {name.partition(".")[0] for name in imports(path)}
-    if _floor(path) not in ("widgets", "course", "cli", "__main__"):
+    if _floor(path) not in ("widgets", "course", "warmup", "cli", "__main__"):
         assert not tops & {"ipywidgets", "anywidget", "traitlets", "tqdm", "IPython"}
     if _floor(path) not in ("figures", "widgets", "course", "cli"):
         assert "matplotlib" not in tops
