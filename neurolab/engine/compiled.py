@@ -312,22 +312,26 @@ def _exponential_step(self, t, y, p, I, live, h):
 
     lines = [
         "slope = self.rhs(t, y, p, I, live)",
-        f"closed = self.rhs(t, ({with_gates('0.0')},), p, I, live)",
-        f"opened = self.rhs(t, ({with_gates('1.0')},), p, I, live)",
+        f"closed = self.rhs(t, ({with_gates('F(0.0)')},), p, I, live)",
+        f"opened = self.rhs(t, ({with_gates('F(1.0)')},), p, I, live)",
     ]
     parts = []
     for j, name in states:
         if name in gates:
-            parts.append(f"advance(y[{j}], slope[{j}], closed[{j}] - opened[{j}], h)")
+            parts.append(f"advance(y[{j}], slope[{j}], closed[{j}] - opened[{j}], F(h))")
         else:
-            lines.append(f"by = 1e-4 * max(1.0, abs(y[{j}]))")
+            lines.append(f"by = F(1e-4) * max(F(1.0), abs(y[{j}]))")
             lines.append(
                 f"rate = (slope[{j}] - self.rhs(t, nudged(y, {j}, by), p, I, live)[{j}]) / by"
             )
-            lines.append(f"new_{j} = advance(y[{j}], slope[{j}], rate, h)")
+            lines.append(f"new_{j} = advance(y[{j}], slope[{j}], rate, F(h))")
             parts.append(f"new_{j}")
     body = "".join(f"\n    {line}" for line in [*lines, f"return ({','.join(parts)},)"])
-    return _written(f"def f(self, t, y, p, I, live, h):{body}", advance=_relax, nudged=nudged)
+    advance = self.compiled(_relax_lanes) if self.real else _relax
+    return _written(
+        f"def f(self, t, y, p, I, live, h):{body}",
+        advance=advance, nudged=nudged, F=self.real or np.float64,
+    )  # fmt: skip
 
 
 @overload_method(ModelType, "staggered_step")
@@ -381,6 +385,13 @@ def _relax(x, slope, rate, h):
     if rate * h < 1e-9:  # no decay to speak of, or growth: a plain Euler step
         return x + h * slope
     return x - slope / rate * math.expm1(-rate * h)
+
+
+def _relax_lanes(x, slope, rate, h):
+    """The same without a branch."""
+    slow = rate * h < 1e-9
+    exact = x - slope / rate * math.expm1(-rate * h)
+    return x + h * slope if slow else exact
 
 
 class Lanes:
