@@ -322,11 +322,12 @@ def _bifurcations(
         return _field(model, {**others, parameter: float(point[-1])})(point[:-1])
 
     start = np.array(model.set(others).state)
+    scale = np.append(_reach(model, start), high - low)
     branches = []
     for at, direction in ((low, +1), (high, -1)):
         base = _equilibrium_at(model, field, start, at)
         if base is not None:
-            branches.append(_branch(field, base, low, high, at, direction))
+            branches.append(_branch(field, base, low, high, at, direction, scale))
             if (
                 branches[0][-1][-1] >= high
             ):  # the branch from the low end reaches the high end: one is enough
@@ -343,7 +344,7 @@ def _bifurcations(
             branch[:-1], branch[1:], levels[:-1], levels[1:], strict=True
         ):
             if a * b < 0:
-                point = _refine(field, before, after, test, high - low)
+                point = _refine(field, before, after, test, scale)
                 if not low <= point[-1] <= high:
                     continue
                 jacobian = _state_jacobian(field, point)
@@ -358,12 +359,27 @@ def _bifurcations(
     return sorted(found, key=lambda item: item.value)
 
 
+def _reach(model: Model, start: Array) -> Array:
+    """How far each state goes: its range where the model gives one. Steps along a branch are parts of it."""
+    return np.array(
+        [
+            max(1.0, abs(value)) if item.low is None or item.high is None else item.high - item.low
+            for item, value in zip(model.states.values(), start.tolist(), strict=True)
+        ]
+    )
+
+
 def _branch(
-    field: Callable[[Array], Array], base: Array, low: float, high: float, at: float, direction: int
+    field: Callable[[Array], Array],
+    base: Array,
+    low: float,
+    high: float,
+    at: float,
+    direction: int,
+    scale: Array,
 ) -> list[Array]:
     """Points (state..., parameter) of the branch through `base`, from parameter `at` until it leaves [low, high]."""
     span = high - low
-    scale = np.append(np.maximum(1.0, np.abs(base)), span)
     point = np.append(base, at)
     tangent = np.append(np.zeros(base.size), float(direction))
     step, points = span / 400, [point]
@@ -440,14 +456,13 @@ def _refine(
     a: Array,
     b: Array,
     test: Callable[[Array], float],
-    span: float,
+    scale: Array,
 ) -> Array:
     """The point between two neighbours on a branch at which the test function is zero, by bisection on the chord.
 
     Lengths are those of the branch, not of the chord: at a fold the chord is short in the parameter, and the branch
     bulges out beyond it.
     """
-    scale = np.append(np.maximum(1.0, np.abs(a[:-1])), span)
     tangent = (b - a) / scale / np.linalg.norm((b - a) / scale)
 
     def level(point: Array) -> float:

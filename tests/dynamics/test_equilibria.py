@@ -16,7 +16,13 @@ from neurolab.dynamics import (
     find_saddle_nodes,
 )
 from neurolab.engine.model import Model, param
-from neurolab.membrane import fitzhugh_nagumo, hodgkin_huxley
+from neurolab.membrane import (
+    adex,
+    compute_adex_hopf_current,
+    compute_adex_saddle_node_current,
+    fitzhugh_nagumo,
+    hodgkin_huxley,
+)
 from tests.engine.models import decay, lorenz
 
 
@@ -133,3 +139,14 @@ def test_sodium_block_ends_the_oscillation() -> None:
 def test_messages(call: Callable[[], Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(("low", "high"), [(335.0, 355.0), (0.0, 500.0)])
+def test_folds_of_a_steep_branch_are_found_whatever_the_range(low: float, high: float) -> None:
+    """The closed form of Touboul & Brette 2008; the branch runs far in w and bulges beyond its neighbours in I."""
+    values = dict(C=100.0, g_L=10.0, a=8.0, tau_w=60.0)
+    fold = compute_adex_saddle_node_current(g_L=10.0, a=8.0)
+    (found,) = find_saddle_nodes(adex, "I", low, high, **values)
+    assert found.value == pytest.approx(fold, abs=1e-6)
+    (hopf,) = find_hopf_points(adex, "I", low, high, **values)
+    assert hopf.value == pytest.approx(compute_adex_hopf_current(**values), abs=1e-5)
