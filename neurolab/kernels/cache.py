@@ -181,7 +181,7 @@ class _DiskCache:
     def flush(self) -> None: ...
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):  # what Python and notebooks ask of any object
             raise AttributeError(name)
         _give_up(AttributeError(f"numba asks its cache for {name!r}"))
         return lambda *asked, **more: _numbas_own(self._function, name, *asked, **more)

@@ -177,16 +177,25 @@ print(sum("kernel cache expects" in str(warning.message) for warning in said), l
 """
 
 
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A cache that a numba as expected has filled, and what its process printed."""
+    folder = tmp_path_factory.mktemp("before")
+    (folder / "m.py").write_text(PLAIN)
+    return folder, run(BROKEN.format(change=""), folder / "cache", folder)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("what", BREAKS)
-def test_another_numba_costs_speed_and_one_warning(tmp_path: Path, what: str) -> None:
+def test_another_numba_costs_speed_and_one_warning(
+    tmp_path: Path, before: tuple[Path, str], what: str
+) -> None:
     """Numba's internals changed under us: the same results, cold and warm, and one warning a process says so."""
-    (tmp_path / "m.py").write_text(PLAIN)
     code = BROKEN.format(change=BREAKS[what])
-    whole = run(BROKEN.format(change=""), tmp_path / "whole", tmp_path)
+    folder, whole = before
     assert whole.endswith("0 0")
-    cold, again = (run(code, tmp_path / "cache", tmp_path) for _ in range(2))
-    warm = run(code, tmp_path / "whole", tmp_path)  # finds entries that a whole numba wrote
+    cold, again = (run(code, tmp_path / "cache", folder) for _ in range(2))
+    warm = run(code, folder / "cache", folder)
     assert again == warm == whole.replace("0 0", "1 1")
     # what only loading needs is missed by the first process that finds an entry
     assert cold == (whole if "_rebuild" in what else again)
@@ -220,6 +229,7 @@ def test_the_warning_is_an_error_where_warnings_are(monkeypatch: pytest.MonkeyPa
     ):
         assert asks.load_index(1) is None
     assert asks.load_index(1) is None, "no second warning: it would be an error here"
+    assert not hasattr(asks, "_repr_html_"), "a notebook that shows it is no other numba"
 
 
 def test_a_dispatcher_without_a_cache_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
