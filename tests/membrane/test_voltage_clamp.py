@@ -81,8 +81,8 @@ def test_holding_low_frees_sodium_and_holding_high_blocks_it() -> None:
 def test_the_peak_is_where_the_current_is_largest(V: float, T: float) -> None:
     iv = compute_current_voltage([V], 20.0, T=T)
     clamp = compute_voltage_clamp([(20.0, V)], dt=0.002, T=T)
-    assert abs(iv.peak_Na[0]) >= np.abs(clamp.I_Na).max() * (1 - 1e-12)
-    assert abs(iv.peak_Na[0]) == pytest.approx(np.abs(clamp.I_Na).max(), rel=1e-4)
+    assert abs(iv.peak_Na[0]) >= np.abs(clamp.I_Na).max() * (1 - 1e-9)
+    assert abs(iv.peak_Na[0]) == pytest.approx(np.abs(clamp.I_Na).max(), rel=1e-3)
     assert clamp.t[np.abs(clamp.I_Na).argmax()] == pytest.approx(iv.time_Na[0], abs=0.0025)
     assert iv.steady_K[0] == pytest.approx(clamp.I_K[-1], rel=1e-9)
     assert iv.steady[0] == pytest.approx(clamp.I[-1], rel=1e-9)
