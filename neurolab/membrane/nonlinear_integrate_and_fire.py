@@ -6,6 +6,9 @@
     adex           C dV/dt = -g_L (V - E_L) + g_L Delta_T exp((V - V_T) / Delta_T) - w + I
                    tau_w dw/dt = a (V - E_L) - w;     at V = V_peak: a spike, V := V_reset, w := w + b
 
+The last millivolts of an exponential spike take no time, so the time of a spike is known to a part of the step only:
+use dt of 0.01 ms or less, or `integrate`, which finds its own steps.
+
 Below a certain current V has a rest and, above it, a point of no return; they meet and vanish in a saddle-node, which
 is where firing begins. The quadratic neuron (V and I without unit) is what every neuron looks like near that point.
 
@@ -159,8 +162,12 @@ def _qif_period(I: float, top: float, bottom: float) -> float:
 
 
 def _upstroke(V: float, p: Any) -> float:
-    """The exponential current, pA; a step that looks beyond V_peak must not find an infinite one."""
-    upstroke: float = p.g_L * p.Delta_T * math.exp((min(V, p.V_peak) - p.V_T) / p.Delta_T)
+    """The exponential current, pA: held once it is e^20, or V_peak is passed, where a spike is a matter of nanoseconds.
+
+    Otherwise a step that looks ahead would find infinity.
+    """
+    top = min(p.V_peak, p.V_T + 20.0 * p.Delta_T)
+    upstroke: float = p.g_L * p.Delta_T * math.exp((min(V, top) - p.V_T) / p.Delta_T)
     return upstroke
 
 

@@ -278,7 +278,7 @@ def _() -> dict[str, float]:
     neurons = dict(tonic=ADEX_PATTERNS["tonic"], slow=slow, burst=ADEX_PATTERNS["initial burst"])
     found = {}
     for name, neuron in neurons.items():
-        times = simulate(adex, 500.0, 0.01, I=65.0, **neuron).spikes().times
+        times = integrate(adex, 500.0, dt=1.0, rtol=1e-8, I=65.0, **neuron).spikes().times
         found |= {f"{name}_{k + 1}": float(times[k]) for k in range(min(3, times.size))}
         found |= {name: float(times.size), f"{name}_isi": float(np.diff(times)[-1])}
     return found

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from neurolab.dynamics import find_hopf_points, find_saddle_nodes
+from neurolab.engine.adaptive import integrate
 from neurolab.engine.model import simulate
 from neurolab.membrane import (
     ADEX_PATTERNS,
@@ -125,6 +126,22 @@ def test_the_exponential_is_the_adaptive_one_without_adaptation() -> None:
     alone = simulate(eif, 200.0, 0.02, I=50.0, V=-65.0, V_reset=-68.0, t_ref=0.0)
     with_w = simulate(adex, 200.0, 0.02, I=50.0, V=-65.0, V_reset=-68.0, a=0.0, b=0.0, **shared)
     assert with_w.spikes().times == pytest.approx(alone.spikes().times, abs=1e-9)
+
+
+@pytest.mark.jit
+def test_spike_times_do_not_depend_on_how_high_the_peak_is_nor_on_the_solver() -> None:
+    """From e^10 to infinity takes some microseconds; fixed steps know a spike to about one step."""
+    neuron = {**ADEX_PATTERNS["initial burst"]}
+    times = [
+        integrate(adex, 100.0, dt=1.0, rtol=1e-8, I=65.0, **{**neuron, "V_peak": V_peak})
+        .spikes()
+        .times
+        for V_peak in (-20.0, 0.0, 40.0)
+    ]
+    assert times[0] == pytest.approx(times[1], abs=1e-3)
+    assert times[2] == pytest.approx(times[1], abs=1e-6)
+    fixed = simulate(adex, 100.0, 0.01, I=65.0, **neuron).spikes().times
+    assert fixed == pytest.approx(times[1], abs=0.02)
 
 
 @pytest.mark.parametrize("name", ADEX_PATTERNS)
