@@ -540,7 +540,7 @@ def adex_patterns(
     w_low = min(-20.0, float(run.w.min()) * 1.3)
     plane_V = np.where(run.V > -42.0, np.nan, run.V)
     strokes = np.repeat(spikes.times, 3)
-    heights = np.tile([-45.0, 0.0, np.nan], spikes.count)
+    heights = np.tile([-42.0, 0.0, np.nan], spikes.count)
     bursts = 1 + int((intervals > 3 * np.median(intervals)).sum()) if intervals.size else 0
     return Figure(
         Panel(
@@ -556,7 +556,7 @@ def adex_patterns(
         ),
         Panel(
             Line(strokes, heights, color=0, width=1.6),
-            Line(run.t, np.minimum(run.V, 0.0), color=0),
+            Line(run.t, np.minimum(run.V, -42.0), color=0),
             title="Voltage",
             xlim=(0, duration),
             ylim=(-85, 10),
