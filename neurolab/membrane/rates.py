@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,8 +35,6 @@ Array = NDArray[np.float64]
 
 _ROOT_PI = math.sqrt(math.pi)
 _FAR = 30.0  # from here on four terms of erfcx's asymptotic series are exact to the last digit
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
-_UNIT_NODES, _UNIT_WEIGHTS = 0.5 * (_NODES + 1.0), 0.5 * _WEIGHTS  # on [0, 1]
 
 
 @dataclass(frozen=True)
@@ -263,9 +262,10 @@ def _area(x: Array, y: Array) -> Array:
     from scipy.special import erfcx
 
     # erfcx(sinh s) cosh s is flat: one rule of Gauss and Legendre will do up to the border
+    nodes, weights = _rule()
     low, high = np.arcsinh(np.minimum(x, _FAR)), np.arcsinh(np.minimum(y, _FAR))
-    s = low[:, None] + (high - low)[:, None] * _UNIT_NODES
-    near = (high - low) * ((erfcx(np.sinh(s)) * np.cosh(s)) @ _UNIT_WEIGHTS)
+    s = low[:, None] + (high - low)[:, None] * nodes
+    near = (high - low) * ((erfcx(np.sinh(s)) * np.cosh(s)) @ weights)
     start, stop = np.maximum(x, _FAR), np.maximum(y, _FAR)
 
     def series(t: Array) -> Array:
@@ -281,13 +281,14 @@ def _squares(a: Array, b: Array) -> Array:
     top, low = np.maximum(b, 0.0), np.maximum(a, 0.0)
     # below zero, x = -y: with v = 1 / (1 + y) a long tail becomes a short interval
     v_0, v_1 = 1.0 / (1.0 + np.maximum(-a, 0.0)), 1.0 / (1.0 + np.maximum(-b, 0.0))
-    v = v_0[:, None] + (v_1 - v_0)[:, None] * _UNIT_NODES
-    below = (v_1 - v_0) * ((_tail(1.0 / v - 1.0) / v**2) @ _UNIT_WEIGHTS)
+    nodes, weights = _rule()
+    v = v_0[:, None] + (v_1 - v_0)[:, None] * nodes
+    below = (v_1 - v_0) * ((_tail(1.0 / v - 1.0) / v**2) @ weights)
     # above zero, x = b - r: only the last 20 / b count, the rest is smaller by exp(-40)
     reach = np.minimum(top - low, 20.0 / np.maximum(top, 1e-300))
-    r = reach[:, None] * _UNIT_NODES
+    r = reach[:, None] * nodes
     weight = np.exp(-2.0 * r * (2.0 * top[:, None] - r))
-    above = reach * ((weight * _head(top[:, None] - r)) @ _UNIT_WEIGHTS)
+    above = reach * ((weight * _head(top[:, None] - r)) @ weights)
     return np.asarray(below * np.exp(-2.0 * top**2) + above)
 
 
@@ -314,4 +315,12 @@ def _head(x: Array) -> Array:
 
 def _from_zero(integrand: Callable[[Array], Array], reach: Array) -> Array:
     """Integral from 0 to `reach`, elementwise."""
-    return reach * (integrand(reach[..., None] * _UNIT_NODES) @ _UNIT_WEIGHTS)
+    nodes, weights = _rule()
+    return reach * (integrand(reach[..., None] * nodes) @ weights)
+
+
+@cache
+def _rule() -> tuple[Array, Array]:
+    """Nodes and weights of Gauss and Legendre on [0, 1]; their eigenvalues take milliseconds, so not before use."""
+    nodes, weights = np.polynomial.legendre.leggauss(64)
+    return 0.5 * (nodes + 1.0), 0.5 * weights
