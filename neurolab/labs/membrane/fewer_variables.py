@@ -69,20 +69,20 @@ def _late_rate(set_name: str, I: float, duration: float = 3000.0) -> tuple[Any, 
 @lru_cache(maxsize=2)
 def _rate_curve(set_name: str) -> tuple[Array, Array]:
     """Rate of a fibre against the current beyond its threshold: 0 up to it, then dense where it begins."""
-    above = np.concatenate([np.geomspace(0.02, 1.0, 9), np.linspace(1.5, 40.0, 19)])
+    above = np.concatenate([np.geomspace(0.02, 0.5, 9), np.linspace(0.7, 10.0, 16)])
     rates = [_late_rate(set_name, _THRESHOLDS[set_name] + x)[1] for x in above.tolist()]
     return above, np.array(rates)
 
 
 @lab(
     title="Two neurons, one threshold",
-    above=param(-2.0, "µA/cm²", low=-5, high=40, doc="current beyond the threshold, in both"),
+    above=param(-1.0, "µA/cm²", low=-2, high=10, doc="current beyond the threshold, in both"),
     presets={
         "just below": dict(above=-0.05),
         "just above": dict(above=0.05),
         "a little more": dict(above=1.0),
-        "well above": dict(above=10.0),
-        "far above": dict(above=40.0),
+        "well above": dict(above=4.0),
+        "far above": dict(above=10.0),
     },
     targets=[
         Target(
@@ -97,7 +97,7 @@ def _rate_curve(set_name: str) -> tuple[Array, Array]:
         ),
     ],
 )
-def two_neurons(above: float = -2.0) -> Figure:
+def two_neurons(above: float = -1.0) -> Figure:
     """A lasting current is switched on in two neurons whose thresholds are set equal: how slowly can each one fire?
 
     Both are the barnacle fibre of Morris and Lecar with the same two currents; a holding current shifts A's threshold
@@ -120,7 +120,7 @@ def two_neurons(above: float = -2.0) -> Figure:
         x, f = _rate_curve(set_name)
         curves.append(
             Line(
-                np.concatenate([[-5.0, 0.0], x]),
+                np.concatenate([[-2.0, 0.0], x]),
                 np.concatenate([[0.0, 0.0], f]),
                 label=letter,
                 color=colour,
@@ -141,8 +141,8 @@ def two_neurons(above: float = -2.0) -> Figure:
             title="Rate in the end",
             x="current beyond the threshold (µA/cm²)",
             y="rate (Hz)",
-            xlim=(-5, 40),
-            ylim=(-1, 25),
+            xlim=(-2, 10),
+            ylim=(-0.5, 15),
             span=(2, 1),
         ),
         traces[1],
