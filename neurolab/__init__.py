@@ -19,9 +19,13 @@ if TYPE_CHECKING:  # the same names, for type checkers and editors
     from neurolab import figures as figures
     from neurolab import labs as labs
     from neurolab import membrane as membrane
+    from neurolab import networks as networks
     from neurolab import widgets as widgets
     from neurolab.course.lesson import lesson as lesson
+    from neurolab.data.connectivity import Connectivity as Connectivity
     from neurolab.data.ensemble import Ensemble as Ensemble
+    from neurolab.data.recordings import compute_noise_level as compute_noise_level
+    from neurolab.data.recordings import detect_recorded_spikes as detect_recorded_spikes
     from neurolab.data.spikes import SpikeTrains as SpikeTrains
     from neurolab.data.trajectory import Trajectory as Trajectory
     from neurolab.engine.adaptive import integrate as integrate
@@ -43,7 +47,17 @@ if TYPE_CHECKING:  # the same names, for type checkers and editors
     from neurolab.labs.declare import lab as lab
     from neurolab.widgets import explore as explore
 
-_MODULES = ("course", "data", "dynamics", "engine", "figures", "labs", "membrane", "widgets")
+_MODULES = (
+    "course",
+    "data",
+    "dynamics",
+    "engine",
+    "figures",
+    "labs",
+    "membrane",
+    "networks",
+    "widgets",
+)
 _HOMES = {
     "Model": "engine.model",
     "param": "engine.model",
@@ -54,6 +68,9 @@ _HOMES = {
     "detect_spikes": "engine.events",
     "Trajectory": "data.trajectory",
     "Ensemble": "data.ensemble",
+    "Connectivity": "data.connectivity",
+    "compute_noise_level": "data.recordings",
+    "detect_recorded_spikes": "data.recordings",
     "SpikeTrains": "data.spikes",
     "Figure": "figures",
     "Panel": "figures",

@@ -181,7 +181,7 @@ def connect_fixed_probability(
     Examples
     --------
     >>> connect_fixed_probability(1000, 1000, 0.02, seed=1)
-    Connectivity(19937 synapses, 1000 to 1000)
+    Connectivity(20052 synapses, 1000 to 1000)
     """
     n_pre, n_post = check.whole(n_pre, "n_pre"), check.whole(n_post, "n_post")
     p = check.finite(p, "p")

@@ -8,6 +8,7 @@ double or single precision with our SIMD exp. Beside the kernels package the onl
 
 from __future__ import annotations
 
+import itertools
 import linecache
 import math
 import re
@@ -63,19 +64,21 @@ _living: dict[
 class ModelType(types.Type):
     """numba's type of a Model: the names its code needs, the digest of that code, and how it is rendered.
 
-    `real` is None for one cell; for lanes it is their float type, and `varied` names the parameters that differ between
-    units.
+    `real` is None for one cell; for lanes it is their float type, `varied` names the parameters that differ between
+    units, and `pattern` says which entries of a propagator are not zero.
     """
 
-    def __init__(self, model: Model, real: Any = None, varied: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, model: Model, real: Any = None, varied: tuple[str, ...] = (), pattern: str = ""
+    ) -> None:
         self.states, self.params, self.inputs = (
             tuple(model.states),
             model.Params._fields,
             tuple(model.inputs),
         )
-        self.digest, self.real, self.varied = model.digest, real, varied
+        self.digest, self.real, self.varied, self.pattern = model.digest, real, varied, pattern
         _living[self.digest] = model
-        rendering = f",{real.__name__},{varied}" if real else ""
+        rendering = f",{real.__name__},{varied},{pattern}" if real else ""
         names = f"{self.states},{self.params},{self.inputs}"
         super().__init__(f"Model({names},{self.digest}{rendering})")
 
@@ -397,8 +400,8 @@ def _relax_lanes(x, slope, rate, h):
 class Lanes:
     """A model as the kernels of a population take it: many units side by side, in SIMD code."""
 
-    def __init__(self, model: Model, real: Any, varied: tuple[str, ...]) -> None:
-        self.type = ModelType(model, real, varied)
+    def __init__(self, model: Model, real: Any, varied: tuple[str, ...], pattern: str) -> None:
+        self.type = ModelType(model, real, varied, pattern)
 
 
 @typeof_impl.register(Lanes)
@@ -473,6 +476,60 @@ def _bind_unit(self, shared, slab, i):
     return _written(
         f"def f(self, shared, slab, i): return P({values})", P=record("Params", self.params)
     )
+
+
+@overload_method(ModelType, "wait")
+def _wait(self, slab, i):
+    """For how many more steps unit i of a network is refractory."""
+    row = 2 * len(self.states) + len(self.inputs) + len(self.varied)
+    return _written(f"def f(self, slab, i): return {_rows(row, 1)[0]}")
+
+
+@overload_method(ModelType, "set_wait")
+def _set_wait(self, slab, i, steps, fired):
+    """Store that, and whether it has reached its threshold in this step."""
+    row = 2 * len(self.states) + len(self.inputs) + len(self.varied)
+    wait, flag = _rows(row, 2)
+    return _written(f"def f(self, slab, i, steps, fired):\n    {wait} = steps\n    {flag} = fired")
+
+
+@overload_method(ModelType, "fired")
+def _fired(self, slab, i):
+    """Whether unit i has reached its threshold in this step: 1.0 or 0.0."""
+    row = 2 * len(self.states) + len(self.inputs) + len(self.varied) + 1
+    return _written(f"def f(self, slab, i): return {_rows(row, 1)[0]}")
+
+
+@overload_method(ModelType, "propagator")
+def _propagator(self, matrix):
+    """The entries of a propagator that are not zero, in registers."""
+    places = [k for k, mark in enumerate(self.pattern) if mark == "1"]
+    values = "".join(f"F(matrix[{k}])," for k in places)
+    return _written(f"def f(self, matrix): return ({values})", F=self.real)
+
+
+@overload_method(ModelType, "affine_step")
+def _affine_step(self, y, I, live, m):
+    """The exact step of a linear equation: m (y, I, 1), by the second half of m where the first state is held."""
+    n, inputs = len(self.states), self.inputs
+    drive = ["I"] if len(inputs) == 1 else [f"I.{name}" for name in inputs]
+    terms = [*[f" * y[{k}]" for k in range(n)], *[f" * {name}" for name in drive], ""]
+    count = itertools.count()
+
+    def row() -> str:
+        marks = [next(marked) for _ in terms]
+        products = [
+            f"m[{next(count)}]{term}"
+            for term, mark in zip(terms, marks, strict=True)
+            if mark == "1"
+        ]
+        return " + ".join(products) or "F(0.0)"
+
+    marked = iter(self.pattern)
+    free, held = ([row() for _ in range(n)] for _ in range(2))
+    # a state whose rows hold the same numbers moves alike, held or not: the first does not
+    values = [f"({a}) if live > F(0.0) else ({b})" for a, b in zip(free, held, strict=True)]
+    return _written(f"def f(self, y, I, live, m): return ({','.join(values)},)", F=self.real)
 
 
 @overload_method(ModelType, "number")
@@ -670,9 +727,9 @@ class Plain:
 class PlainLanes(Plain):
     """The same for a population."""
 
-    def __init__(self, model: Model, real: Any, varied: tuple[str, ...]) -> None:
+    def __init__(self, model: Model, real: Any, varied: tuple[str, ...], pattern: str) -> None:
         super().__init__(model)
-        self.real, self.varied = real, varied
+        self.real, self.varied, self.pattern = real, varied, pattern
 
     def _rows(self, slab: Any, first: int, n: int, i: int) -> Any:
         return tuple(slab[i::LANES][first : first + n].tolist())
@@ -705,6 +762,25 @@ class PlainLanes(Plain):
         own = self._rows(slab, first, len(self.varied), i)
         return shared._replace(**dict(zip(self.varied, own, strict=True)))
 
+    def wait(self, slab: Any, i: int) -> Any:
+        first = 2 * len(self.model.states) + len(self.model.inputs) + len(self.varied)
+        return self._rows(slab, first, 1, i)[0]
+
+    def set_wait(self, slab: Any, i: int, steps: float, fired: float) -> None:
+        first = 2 * len(self.model.states) + len(self.model.inputs) + len(self.varied)
+        self.write(slab, i, (steps, fired), first)
+
+    def fired(self, slab: Any, i: int) -> Any:
+        first = 2 * len(self.model.states) + len(self.model.inputs) + len(self.varied) + 1
+        return self._rows(slab, first, 1, i)[0]
+
+    def propagator(self, matrix: Any) -> Any:
+        return matrix.reshape(2, len(self.model.states), -1) if self.pattern else ()
+
+    def affine_step(self, y: Any, I: Any, live: float, m: Any) -> Any:
+        drive = [I] if len(self.model.inputs) == 1 else list(I)
+        return tuple((m[0 if live > 0 else 1] @ np.array([*y, *drive, 1.0])).tolist())
+
     def number(self, x: float) -> float:
         return x
 
@@ -712,11 +788,11 @@ class PlainLanes(Plain):
         return before | int(now)
 
 
-def lanes(model: Model, real: Any, varied: tuple[str, ...]) -> Any:
+def lanes(model: Model, real: Any, varied: tuple[str, ...], pattern: str = "") -> Any:
     """The model as the kernels of a population take it."""
     if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-        return PlainLanes(model, real, varied)
-    return Lanes(model, real, varied)
+        return PlainLanes(model, real, varied, pattern)
+    return Lanes(model, real, varied, pattern)
 
 
 def argument(model: Model) -> Any:

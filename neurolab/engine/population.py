@@ -26,7 +26,7 @@ from neurolab.engine.steps import STEPS
 from neurolab.kernels import check, chunks
 from neurolab.kernels.cache import kernel
 
-__all__ = ["simulate_population"]
+__all__ = ["Units", "simulate_population"]
 
 Array = NDArray[np.float64]
 METHODS = ("rk4", "heun", "euler", "exponential_euler", "staggered")
@@ -174,7 +174,7 @@ def simulate_population(
     real = REALS[check.choice(dtype, tuple(REALS), "dtype")]
     workers = numba.config.NUMBA_NUM_THREADS if threads is None else check.whole(threads, "threads")  # type: ignore[attr-defined]
     steps = round(duration / dt)
-    setting = _Setting.of(model, values, size, steps)
+    setting = Units.of(model, values, size, steps)
     kept = [] if record is not None and len(record) == 0 else record
     rows = np.full(len(model.states), -1) if kept == [] else model.rows(kept)
     blocks = _Blocks(model, setting, real)
@@ -253,7 +253,7 @@ def simulate_population(
 
 
 @dataclass(frozen=True)
-class _Setting:
+class Units:
     """The numbers of one run: each a float that all units share, or an array with one value a unit."""
 
     size: int
@@ -262,7 +262,7 @@ class _Setting:
     inputs: Mapping[str, Any]
 
     @classmethod
-    def of(cls, model: Model, values: Mapping[str, Any], size: int | None, steps: int) -> _Setting:
+    def of(cls, model: Model, values: Mapping[str, Any], size: int | None, steps: int) -> Units:
         scalars = {k: v for k, v in values.items() if callable(v) or np.ndim(v) == 0}
         arrays = {k: check.finite_array(v, k) for k, v in values.items() if k not in scalars}
         base = model.set(scalars | {k: v.flat[0] for k, v in arrays.items() if v.size})
@@ -338,7 +338,7 @@ def _derived(model: Model, params: Mapping[str, Any], size: int) -> dict[str, An
 class _Blocks:
     """The units as slabs of shape (rows, LANES): states, states before the step, inputs, parameters that vary."""
 
-    def __init__(self, model: Model, setting: _Setting, real: Any) -> None:
+    def __init__(self, model: Model, setting: Units, real: Any) -> None:
         self.states, self.size = tuple(model.states), setting.size
         count = math.ceil(setting.size / LANES)
         own = [0.0 if callable(v) or np.ndim(v) == 2 else v for v in setting.inputs.values()]

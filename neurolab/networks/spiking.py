@@ -1,0 +1,245 @@
+"""Spiking networks of any models: populations, projections between them, Poisson inputs; stepped by a clock.
+
+A synapse is the arrival of a spike at a state of its target, which it raises by its weight: the voltage itself for a
+delta synapse, the conductance g_E for a conductance synapse whose decay is part of the target's Model. So a network
+needs no kinds of synapses of its own.
+
+Step i leads from i dt to (i + 1) dt. A unit fires if its threshold is reached at the end of a step; with a delay of d
+steps the spike changes its targets before step i + 1 + d.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurolab.data.connectivity import Connectivity
+from neurolab.data.spikes import SpikeTrains
+from neurolab.engine.model import Model
+from neurolab.kernels import check
+
+__all__ = [
+    "Network",
+    "NetworkRun",
+    "PoissonInput",
+    "Population",
+    "Projection",
+    "compute_propagator",
+]
+
+Array = NDArray[np.float64]
+_METHODS = ("exact", "euler", "heun", "rk4", "exponential_euler", "staggered")
+
+
+@dataclass(frozen=True)
+class Population:
+    """`size` units of one Model.
+
+    Parameters
+    ----------
+    model : Model with a threshold
+        Its reset and refractory time hold as in `simulate`; a unit without a reset fires when it crosses upwards.
+    size : int
+    method : {"rk4", "heun", "euler", "exponential_euler", "staggered", "exact"}
+        "exact" is for equations that are linear in their states, such as `lif`: one matrix product a step.
+    values : dict
+        Start states, parameters and inputs by name: a number, or an array of shape (size,).
+    """
+
+    model: Model
+    size: int
+    method: str = "rk4"
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check.whole(self.size, "size")
+        check.choice(self.method, _METHODS, "method")
+        if self.model.threshold is None:
+            raise ValueError(
+                f"{self.model.name} has no threshold, so its units cannot spike; give Model(threshold=...)"
+            )
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Synapses from one population to another, or to itself.
+
+    Parameters
+    ----------
+    source, target : str
+        Names of populations.
+    wires : Connectivity
+    to : str
+        The state of the target's model that an arriving spike raises.
+    weight : float or array of shape (synapses,)
+        By how much, in the state's unit; negative lowers it.
+    delay : float or array of shape (synapses,), ms, optional
+        At least one step; the shortest there is, the very next step, if left out.
+    """
+
+    source: str
+    target: str
+    wires: Connectivity
+    to: str
+    weight: float | ArrayLike = 1.0
+    delay: float | ArrayLike | None = None
+
+
+@dataclass(frozen=True)
+class PoissonInput:
+    """Independent Poisson spikes for each unit of a population: `n` sources a unit, each at `rate` Hz."""
+
+    target: str
+    to: str
+    rate: float
+    weight: float = 1.0
+    n: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkRun:
+    """Spikes of every population, and the states at the end."""
+
+    trains: Mapping[str, SpikeTrains]
+    final: Mapping[str, Mapping[str, Array]]
+    window: tuple[float, float]
+    dt: float
+
+    def spikes(self, population: str) -> SpikeTrains:
+        """Spikes of one population; their times are ends of steps, ms."""
+        if population not in self.trains:
+            raise check.unknown(population, self.trains, "this network")
+        return self.trains[population]
+
+
+class Network:
+    """Populations by name, and what connects and drives them.
+
+    Parameters
+    ----------
+    populations : dict of Population
+    projections : sequence of Projection
+    inputs : sequence of PoissonInput
+
+    Raises
+    ------
+    ValueError
+        For a population or state that does not exist, wires of another size, weights of the wrong number or not finite,
+        a negative delay or rate.
+    """
+
+    def __init__(
+        self,
+        populations: Mapping[str, Population],
+        projections: Sequence[Projection] = (),
+        inputs: Sequence[PoissonInput] = (),
+    ) -> None:
+        if not populations:
+            raise ValueError("populations must name at least one Population, got none")
+        self.populations = MappingProxyType(dict(populations))
+        self.projections, self.inputs = tuple(projections), tuple(inputs)
+        for projection in self.projections:
+            source = self._population(projection.source, "source")
+            target = self._population(projection.target, "target")
+            _check_state(target, projection.to)
+            wires = projection.wires
+            if (wires.n_pre, wires.n_post) != (source.size, target.size):
+                raise ValueError(
+                    f"wires from {projection.source} to {projection.target} must connect {source.size} to "
+                    f"{target.size} units, got {wires.n_pre} to {wires.n_post}"
+                )
+            weights = check.finite_array(projection.weight, "weight")
+            if weights.shape not in ((), (wires.count,)):
+                raise ValueError(
+                    f"weight must be a number or have one value for each of the {wires.count} synapses, got shape "
+                    f"{weights.shape}"
+                )
+            if projection.delay is not None:
+                delays = check.finite_array(projection.delay, "delay")
+                if delays.shape not in ((), (wires.count,)) or np.any(delays <= 0):
+                    raise ValueError(
+                        f"delay must be above 0, one number or one for each of the {wires.count} synapses, got shape "
+                        f"{delays.shape} from {delays.min(initial=np.inf):g} ms"
+                    )
+        for drive in self.inputs:
+            _check_state(self._population(drive.target, "target"), drive.to)
+            check.non_negative(drive.rate, "rate")
+            check.finite(drive.weight, "weight")
+            check.whole(drive.n, "n")
+
+    def _population(self, name: str, role: str) -> Population:
+        if name not in self.populations:
+            raise check.unknown(name, self.populations, f"{role}: this network")
+        return self.populations[name]
+
+    def simulate(
+        self,
+        duration: float,
+        dt: float,
+        *,
+        seed: int | np.random.Generator = 0,
+        progress: Callable[[float], object] | None = None,
+    ) -> NetworkRun:
+        """Run the network from its start states; called as `nl.simulate(network, ...)`."""
+        from neurolab.networks.simulation import simulate_network  # loads numba
+
+        return simulate_network(self, duration, dt, seed=seed, progress=progress)
+
+
+def _check_state(population: Population, state: str) -> None:
+    if state not in population.model.states:
+        raise check.unknown(state, population.model.states, f"to: {population.model.name}")
+
+
+def compute_propagator(model: Model, dt: float, **values: Any) -> Array:
+    """Exact step of a linear model: two matrices of shape (states, states + inputs + 1), flat, one after the other.
+
+    The first advances (y, I, 1) by dt; the second does so while the first state is held.
+
+    Raises
+    ------
+    ValueError
+        If the model's equations are not linear in states and inputs.
+    """
+    from scipy.linalg import expm
+
+    setting = model.set(values)
+    p = model.Params(*setting.params.tolist())
+    n, width = len(model.states), len(model.states) + len(model.inputs)
+
+    def slopes(z: Array) -> Array:
+        drive = model.input_value(z[n:].tolist())
+        return np.array(model.rhs(0.0, tuple(z[:n].tolist()), p, drive), float)
+
+    origin = slopes(np.zeros(width))
+    matrix = np.array([slopes(unit) - origin for unit in np.eye(width)]).T
+    probe = np.cos(np.arange(1.0, width + 1.0)) * 10.0
+    if not np.allclose(slopes(probe), matrix @ probe + origin, rtol=1e-9, atol=1e-9):
+        raise ValueError(
+            f'{model.name} is not linear in its states and inputs, so method="exact" cannot step it; use "rk4"'
+        )
+    found = []
+    for held in (False, True):
+        whole = np.zeros((width + 1, width + 1))
+        whole[:n, :width], whole[:n, width] = matrix, origin
+        if held:
+            whole[0] = 0.0
+        found.append(expm(whole * dt)[:n])
+    return np.concatenate(found).ravel()
+
+
+def steps_of(delay: float | ArrayLike | None, dt: float) -> NDArray[np.int64]:
+    """Delays in steps; an error below one step."""
+    if delay is None:
+        return np.zeros((), np.int64)
+    delays = np.asarray(delay, float)
+    if np.any(delays < dt * (1 - 1e-9)):
+        raise ValueError(
+            f"delay must be at least one step, dt = {dt:g} ms, got {delays.min():g}; leave it out for the next step"
+        )
+    return np.asarray(np.floor(delays / dt + 0.5), np.int64)

@@ -1,0 +1,202 @@
+"""Spiking networks: a plain loop beside them, exact solutions, the law of their inputs, and every message."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import neurolab as nl
+from neurolab.data.connectivity import Connectivity, connect_all, connect_fixed_probability
+from neurolab.engine.model import Model, simulate
+from neurolab.kernels import chunks
+from neurolab.membrane import compute_lif_rate, hodgkin_huxley, izhikevich, lif, morris_lecar
+from neurolab.networks import Network, PoissonInput, Population, Projection, compute_propagator
+from tests.reference import network as naive
+
+LEAKY = dict(tau_m=20.0, theta=20.0, V_reset=10.0, t_ref=2.0)
+
+
+@pytest.mark.jit
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.booleans(), st.booleans(), st.booleans())
+def test_is_its_naive_twin(seed: int, weighted: bool, mixed: bool, late: bool) -> None:
+    """Two populations that excite and inhibit each other, weights and delays of one or of every synapse."""
+    rng, dt, steps = np.random.default_rng(seed), 0.1, 600
+    sizes = dict(E=17, I=5)
+    drive = {name: rng.uniform(18, 40, n) for name, n in sizes.items()}
+    projections, synapses = [], []
+    for source, target, sign in [("E", "E", 1), ("E", "I", 1), ("I", "E", -1), ("I", "I", -1)]:
+        wires = connect_fixed_probability(sizes[source], sizes[target], 0.3, seed=rng)
+        weight = sign * rng.uniform(0.1, 1.5, wires.count) if weighted else sign * 0.7
+        delay = rng.integers(1, 30, wires.count) * dt if mixed else (1.5 if late else None)
+        projections.append(Projection(source, target, wires, "V", weight, delay))
+        w, d = (
+            np.broadcast_to(weight, wires.count),
+            np.broadcast_to(delay or 0.0, wires.count) if not mixed else delay,
+        )
+        lag = np.round(np.asarray(d, float) / dt).astype(int)
+        pairs = zip(wires.sources, wires.indices, w, lag, strict=True)
+        synapses += [(source, int(a), target, int(b), float(x), int(k)) for a, b, x, k in pairs]
+    network = Network(
+        {
+            name: Population(lif, n, "exact", LEAKY | dict(I=drive[name] / 10))
+            for name, n in sizes.items()
+        },
+        projections,
+    )
+    run = nl.simulate(network, steps * dt, dt)
+    expected = naive.simulate(sizes, math.exp(-dt / 20.0), 20.0, 10.0, 20, drive, synapses, steps)
+    for name in sizes:
+        spikes = run.spikes(name)
+        found = list(zip(np.round(spikes.times / dt).astype(int) - 1, spikes.ids, strict=True))
+        assert sorted(found) == sorted(expected[name])
+    assert sum(map(len, expected.values())) > 20
+
+
+@pytest.mark.jit
+@pytest.mark.parametrize(
+    "method", ["exact", "euler", "heun", "rk4", "exponential_euler", "staggered"]
+)
+def test_unconnected_units_fire_at_their_own_rates(method: str) -> None:
+    currents = np.linspace(1.0, 4.0, 150)
+    network = Network({"cells": Population(lif, 150, method, dict(I=currents))})
+    rates = network.simulate(1000.0, 0.01).spikes("cells").rates
+    assert rates == pytest.approx(
+        compute_lif_rate(currents), abs=1.1
+    )  # a spike more or less in the second
+
+
+@pytest.mark.jit
+def test_models_may_be_mixed() -> None:
+    """Models with and without a reset in one network; each fires as it does alone, thresholds at ends of steps."""
+    network = Network(
+        {
+            "axon": Population(hodgkin_huxley, 3, "rk4", dict(I=[5.0, 10.0, 20.0])),
+            "cortex": Population(izhikevich, 2, "rk4", dict(I=10.0, a=[0.02, 0.1], d=[8.0, 2.0])),
+            "barnacle": Population(morris_lecar, 1, "staggered", dict(I=60.0)),
+        }
+    )
+    run = network.simulate(200.0, 0.02)
+    for k, I in enumerate((5.0, 10.0, 20.0)):
+        alone = simulate(hodgkin_huxley, 200.0, 0.02, I=I).spikes().times
+        assert np.abs(run.spikes("axon").train(k) - alone).max() <= 0.02
+    assert run.spikes("cortex").rates[1] > run.spikes("cortex").rates[0] > 0
+    assert list(run.final["barnacle"]) == ["V", "w"] and run.final["axon"]["n"].shape == (3,)
+
+
+@pytest.mark.jit
+def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    wires = connect_fixed_probability(300, 300, 0.1, seed=1)
+    network = Network(
+        {"cells": Population(lif, 300, "exact", LEAKY)},
+        [Projection("cells", "cells", wires, "V", -0.2, 1.5)],
+        [PoissonInput("cells", "V", 20.0, 0.3, n=1000)],
+    )
+    whole = network.simulate(200.0, 0.1, seed=3)
+    monkeypatch.setattr(chunks, "_FIRST_CHUNK", 1)
+    monkeypatch.setattr(chunks, "CHUNK_SECONDS", 1e-9)
+    again = network.simulate(200.0, 0.1, seed=3)
+    assert again.spikes("cells") == whole.spikes("cells") and whole.spikes("cells").count > 500
+    other = network.simulate(200.0, 0.1, seed=4)
+    assert other.spikes("cells") != whole.spikes("cells")
+
+
+@pytest.mark.jit
+@pytest.mark.parametrize("mean", [0.02, 0.7, 4.5])
+def test_poisson_input_has_poisson_counts(mean: float) -> None:
+    """A perfect counter as target: mean and variance n mean after n steps; units and steps are independent."""
+    counter = Model(lambda t, y, p, I: (0.0,), dict(x=0.0), {}, threshold=1e9, name="counter")
+    size, steps = 1000, 400
+    network = Network(
+        {"counters": Population(counter, size, "euler")},
+        inputs=[PoissonInput("counters", "x", mean * 1e3 / 0.1 / 50, 2.0, n=50)],
+    )
+    counts = network.simulate(steps * 0.1, 0.1, seed=5).final["counters"]["x"] / 2.0
+    total = mean * steps
+    assert counts.mean() == pytest.approx(total, abs=4.5 * math.sqrt(total / size))
+    assert counts.var() == pytest.approx(total, rel=4.5 * math.sqrt(2 / size))
+    assert abs(np.corrcoef(counts[:-1], counts[1:])[0, 1]) < 4.5 / math.sqrt(size)
+    assert np.all(counts == np.round(counts))
+
+
+def test_propagator_is_the_closed_form() -> None:
+    """V and a current that decays: the mixed term is tau / (tau - tau_m) (exp(-dt / tau) - exp(-dt / tau_m))."""
+
+    def rhs(t: float, y: Any, p: Any, I: float) -> Any:
+        V, g = y
+        return (p.E - V + g + I) / p.tau_m, -g / p.tau
+
+    model = Model(rhs, dict(V=0.0, g=0.0), dict(E=-49.0, tau_m=20.0, tau=5.0), threshold=0.0)
+    free, held = compute_propagator(model, 0.1).reshape(2, 2, 4)
+    P, D = math.exp(-0.1 / 20), math.exp(-0.1 / 5)
+    assert free == pytest.approx(
+        np.array([[P, 5 / (5 - 20) * (D - P), 1 - P, -49 * (1 - P)], [0, D, 0, 0]])
+    )
+    assert held == pytest.approx(np.array([[1, 0, 0, 0], [0, D, 0, 0]]))
+    with pytest.raises(ValueError, match="hodgkin_huxley is not linear"):
+        compute_propagator(hodgkin_huxley, 0.1)
+
+
+def test_messages() -> None:
+    cells, wires = Population(lif, 3), connect_all(3, 3)
+
+    def build(inputs: Any = (), **changes: Any) -> Network:
+        given: dict[str, Any] = dict(source="a", target="a", wires=wires, to="V") | changes
+        return Network({"a": cells}, [Projection(**given)], inputs)
+
+    for changes, words in [
+        (dict(source="b"), "'b'"),
+        (dict(target="b"), "'b'"),
+        (dict(to="g"), "'g'"),
+        (dict(wires=connect_all(2, 3)), "must connect 3 to 3 units, got 2 to 3"),
+        (dict(weight=[1.0, 2.0]), "weight must be a number or have one value for each of the 9"),
+        (dict(weight=math.nan), "weight must be finite"),
+        (dict(delay=-1.0), "delay must be above 0"),
+        (dict(delay=[1.0]), "delay must be above 0, one number or one for each of the 9"),
+        (dict(inputs=[PoissonInput("a", "V", -1.0)]), "rate"),
+        (dict(inputs=[PoissonInput("b", "V", 1.0)]), "'b'"),
+        (dict(inputs=[PoissonInput("a", "w", 1.0)]), "'w'"),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            build(**changes)
+    with pytest.raises(ValueError, match="at least one Population"):
+        Network({})
+    with pytest.raises(ValueError, match="size"):
+        Population(lif, 0)
+    with pytest.raises(ValueError, match="method"):
+        Population(lif, 3, "rk5")
+    with pytest.raises(ValueError, match="no threshold"):
+        Population(Model(lambda t, y, p, I: (0.0,), dict(x=0.0), {}), 3)
+    with pytest.raises(ValueError, match="delay must be at least one step, dt = 0.1 ms, got 0.05"):
+        build(delay=0.05).simulate(1.0, 0.1)
+    with pytest.raises(ValueError, match="at most 5 spikes a unit and step"):
+        build(inputs=[PoissonInput("a", "V", 1e6)]).simulate(1.0, 0.1)
+    with pytest.raises(ValueError, match="parameters that all units of a population share"):
+        Network({"a": Population(lif, 2, "exact", dict(tau_m=[10.0, 20.0]))}).simulate(1.0, 0.1)
+    with pytest.raises(ValueError, match="I must have shape"):
+        Network({"a": Population(lif, 3, "rk4", dict(I=[1.0, 2.0]))}).simulate(1.0, 0.1)
+    with pytest.raises(ValueError, match="'b'"):
+        build().simulate(1.0, 0.1).spikes("b")
+
+
+@pytest.mark.jit
+def test_an_interrupt_keeps_what_is_done() -> None:
+    def stop(fraction: float) -> None:
+        if fraction > 0.1:
+            raise KeyboardInterrupt
+
+    network = Network({"cells": Population(lif, 500, "exact", dict(I=3.0))})
+    with pytest.raises(chunks.Interrupted) as caught:
+        network.simulate(1e5, 0.1, progress=stop)
+    partial = caught.value.partial
+    assert 0 < partial.window[1] < 1e5 and partial.spikes("cells").count > 0
+
+
+def test_a_connection_of_pairs() -> None:
+    wires = Connectivity.from_pairs([2, 0, 2], [1, 1, 0], n_pre=3, n_post=2)
+    assert wires.targets(2).tolist() == [1, 0] and wires.out_degrees.tolist() == [1, 0, 2]
