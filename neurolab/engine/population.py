@@ -263,6 +263,7 @@ class Units:
 
     @classmethod
     def of(cls, model: Model, values: Mapping[str, Any], size: int | None, steps: int) -> Units:
+        """Checked values; how many units there are follows from the arrays where `size` is None."""
         scalars = {k: v for k, v in values.items() if callable(v) or np.ndim(v) == 0}
         arrays = {k: check.finite_array(v, k) for k, v in values.items() if k not in scalars}
         base = model.set(scalars | {k: v.flat[0] for k, v in arrays.items() if v.size})
