@@ -3,17 +3,21 @@
 from neurolab.networks.spiking import (
     Network,
     NetworkRun,
+    NetworkState,
     PoissonInput,
     Population,
     Projection,
+    SpikeSource,
     compute_propagator,
 )
 
 __all__ = [
     "Network",
     "NetworkRun",
+    "NetworkState",
     "PoissonInput",
     "Population",
     "Projection",
+    "SpikeSource",
     "compute_propagator",
 ]

@@ -76,14 +76,19 @@ def _group_step(method: str) -> Callable[..., Any]:
 
     @inlined
     def step_group(
-        group: Any, memory: Array, t: float, i: int, dt: float, fired: Any, count: int
+        group: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, count: int
     ) -> int:
-        model, vector, matrix, course, first_place, row_length, units, first_unit = group
-        shared, m = model.bind(vector), model.propagator(matrix)
-        now = model.course(course, 0, 0)
+        (
+            model, vector, matrix, course, width, own, own_rows, first_place, row_length, units, first_unit,
+        ) = group  # fmt: skip
+        shared, m, t = model.bind(vector), model.propagator(matrix), i * dt
+        now = model.course(course, (i - origin) * width, int(width == 3))
         for block in range((units + LANES - 1) // LANES):
             start = first_place + block * row_length
             slab = memory[start : start + row_length]
+            for j in range(own_rows.size):
+                for lane in range(min(LANES, units - block * LANES)):
+                    slab[own_rows[j] * LANES + lane] = own[j, block * LANES + lane, i - origin]
             if advance(model, slab, shared, m, now, t, dt):
                 for lane in range(min(LANES, units - block * LANES)):
                     if model.fired(slab, lane) > 0.0:
@@ -103,7 +108,7 @@ def _chain(methods: tuple[str, ...]) -> Callable[..., Any]:
 
         @inlined
         def nothing(
-            groups: Any, memory: Array, t: float, i: int, dt: float, fired: Any, count: int
+            groups: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, count: int
         ) -> int:
             return count
 
@@ -112,10 +117,10 @@ def _chain(methods: tuple[str, ...]) -> Callable[..., Any]:
 
     @inlined
     def step_all(
-        groups: Any, memory: Array, t: float, i: int, dt: float, fired: Any, count: int
+        groups: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, count: int
     ) -> int:
-        count = first(groups[0], memory, t, i, dt, fired, count)
-        return rest(groups[1:], memory, t, i, dt, fired, count)  # type: ignore[no-any-return]
+        count = first(groups[0], memory, i, origin, dt, fired, count)
+        return rest(groups[1:], memory, i, origin, dt, fired, count)  # type: ignore[no-any-return]
 
     return step_all
 
@@ -131,14 +136,15 @@ def network_loop(methods: tuple[str, ...]) -> Callable[..., Any]:
         sources: Any, late: Any, offsets: Any, uniform: Array, indptr: Any, targets: Any, weights: Array, delays: Any,
         sections: Any, arrivals: Array, ring: Any, ring_counts: Any,
         poisson_places: Any, poisson_weights: Array, thresholds: Any, key: Any,
-        spike_steps: Any, spike_ids: Any, capacity: int,
+        played_steps: Any, played_ids: Any, places: Any, every: int, traces: Array, first_column: int,
+        spike_steps: Any, spike_ids: Any,
     ) -> Any:  # fmt: skip
         slots, total = ring.shape
         ahead = arrivals.shape[0]
         words, counts = np.empty(LANES, np.int32), np.empty(LANES, np.int32)
-        found = 0
+        found, played = 0, np.searchsorted(played_steps, i0)
         for i in range(i0, i1):
-            if found > capacity - total:
+            if found > spike_steps.size - total:
                 return i, found
             here = arrivals[i % ahead]
             for k in range(late.size):
@@ -181,8 +187,15 @@ def network_loop(methods: tuple[str, ...]) -> Callable[..., Any]:
                     counts,
                 )
             slot = i % slots
-            count = step_all(groups, memory, i * dt, i, dt, ring[slot], 0)
+            count = step_all(groups, memory, i, i0, dt, ring[slot], 0)
+            while played < played_steps.size and played_steps[played] == i:
+                ring[slot, count] = played_ids[played]
+                count += 1
+                played += 1
             ring_counts[slot] = count
+            if (i + 1) % every == 0:
+                for k in range(places.size):
+                    traces[k, (i + 1) // every - first_column] = memory[places[k]]
             for q in range(count):
                 spike_steps[found] = i
                 spike_ids[found] = ring[slot, q]

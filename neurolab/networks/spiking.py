@@ -26,9 +26,11 @@ from neurolab.kernels import check
 __all__ = [
     "Network",
     "NetworkRun",
+    "NetworkState",
     "PoissonInput",
     "Population",
     "Projection",
+    "SpikeSource",
     "compute_propagator",
 ]
 
@@ -48,7 +50,8 @@ class Population:
     method : {"rk4", "heun", "euler", "exponential_euler", "staggered", "exact"}
         "exact" is for equations that are linear in their states, such as `lif`: one matrix product a step.
     values : dict
-        Start states, parameters and inputs by name: a number, or an array of shape (size,).
+        Start states, parameters and inputs by name: a number, or an array of shape (size,). An input may also be a
+        function of t that all units receive.
     """
 
     model: Model
@@ -63,6 +66,21 @@ class Population:
             raise ValueError(
                 f"{self.model.name} has no threshold, so its units cannot spike; give Model(threshold=...)"
             )
+
+
+@dataclass(frozen=True)
+class SpikeSource:
+    """A population that replays recorded spikes, one unit a train; it has no state, and nothing can project to it.
+
+    A spike at time t counts as reached in the step that contains t, or ends at it.
+    """
+
+    trains: SpikeTrains
+
+    @property
+    def size(self) -> int:
+        """Number of trains."""
+        return self.trains.n
 
 
 @dataclass(frozen=True)
@@ -102,13 +120,31 @@ class PoissonInput:
 
 
 @dataclass(frozen=True, eq=False)
+class NetworkState:
+    """All that a network remembers between two steps; give it to `simulate(state=...)` to go on."""
+
+    steps: int
+    dt: float
+    memory: Array
+    arrivals: Array
+    ring: NDArray[np.int32]
+    ring_counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class NetworkRun:
-    """Spikes of every population, and the states at the end."""
+    """Spikes of every population, recorded traces, and the states at the end.
+
+    `run.spikes("E")` gives SpikeTrains, `run.traces["E"]["V"]` an array of shape (units recorded, samples) at the times
+    `run.t`, `run.final["E"]["V"]` the last value of each unit. `run.state` lets another run go on from here.
+    """
 
     trains: Mapping[str, SpikeTrains]
+    t: Array
+    traces: Mapping[str, Mapping[str, Array]]
     final: Mapping[str, Mapping[str, Array]]
+    state: NetworkState
     window: tuple[float, float]
-    dt: float
 
     def spikes(self, population: str) -> SpikeTrains:
         """Spikes of one population; their times are ends of steps, ms."""
@@ -122,7 +158,7 @@ class Network:
 
     Parameters
     ----------
-    populations : dict of Population
+    populations : dict of Population or SpikeSource
     projections : sequence of Projection
     inputs : sequence of PoissonInput
 
@@ -135,16 +171,20 @@ class Network:
 
     def __init__(
         self,
-        populations: Mapping[str, Population],
+        populations: Mapping[str, Population | SpikeSource],
         projections: Sequence[Projection] = (),
         inputs: Sequence[PoissonInput] = (),
     ) -> None:
         if not populations:
             raise ValueError("populations must name at least one Population, got none")
+        if not any(isinstance(p, Population) for p in populations.values()):
+            raise ValueError(
+                "populations must hold at least one Population of a Model, got spike sources only"
+            )
         self.populations = MappingProxyType(dict(populations))
         self.projections, self.inputs = tuple(projections), tuple(inputs)
         for projection in self.projections:
-            source = self._population(projection.source, "source")
+            source = self._any(projection.source, "source")
             target = self._population(projection.target, "target")
             _check_state(target, projection.to)
             wires = projection.wires
@@ -172,10 +212,18 @@ class Network:
             check.finite(drive.weight, "weight")
             check.whole(drive.n, "n")
 
-    def _population(self, name: str, role: str) -> Population:
+    def _any(self, name: str, role: str) -> Population | SpikeSource:
         if name not in self.populations:
             raise check.unknown(name, self.populations, f"{role}: this network")
         return self.populations[name]
+
+    def _population(self, name: str, role: str) -> Population:
+        found = self._any(name, role)
+        if isinstance(found, SpikeSource):
+            raise ValueError(
+                f"{role} must be a Population, got the spike source {name!r}; it has no state"
+            )
+        return found
 
     def simulate(
         self,
@@ -183,12 +231,42 @@ class Network:
         dt: float,
         *,
         seed: int | np.random.Generator = 0,
+        record: Mapping[str, Mapping[str, Sequence[int]]] | None = None,
+        every: int = 1,
+        state: NetworkState | None = None,
         progress: Callable[[float], object] | None = None,
     ) -> NetworkRun:
-        """Run the network from its start states; called as `nl.simulate(network, ...)`."""
+        """Run the network; called as `nl.simulate(network, ...)`.
+
+        Parameters
+        ----------
+        duration, dt : float, ms
+        seed : int or numpy.random.Generator
+            Of the Poisson inputs: the number at a step depends on seed, input, unit and step alone.
+        record : dict, optional
+            Whose states to keep: `{"E": {"V": range(5)}}`, by population, state and units.
+        every : int
+            Keep recorded states every so many steps.
+        state : NetworkState, optional
+            Where an earlier run of this network ended, with the same dt; the result is that of one long run.
+        progress : function of the fraction done, optional
+
+        Returns
+        -------
+        NetworkRun
+
+        Raises
+        ------
+        ValueError
+            A delay below dt, more than 5 Poisson spikes a unit and step, an unknown name, a state of another network.
+        Diverged
+            A state left the finite numbers.
+        Interrupted
+            A notebook interrupt; `.partial` is the run so far.
+        """
         from neurolab.networks.simulation import simulate_network  # loads numba
 
-        return simulate_network(self, duration, dt, seed=seed, progress=progress)
+        return simulate_network(self, duration, dt, seed, record or {}, every, state, progress)
 
 
 def _check_state(population: Population, state: str) -> None:

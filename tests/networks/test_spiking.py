@@ -12,10 +12,18 @@ from hypothesis import strategies as st
 
 import neurolab as nl
 from neurolab.data.connectivity import Connectivity, connect_all, connect_fixed_probability
+from neurolab.data.spikes import SpikeTrains
 from neurolab.engine.model import Model, simulate
 from neurolab.kernels import chunks
 from neurolab.membrane import compute_lif_rate, hodgkin_huxley, izhikevich, lif, morris_lecar
-from neurolab.networks import Network, PoissonInput, Population, Projection, compute_propagator
+from neurolab.networks import (
+    Network,
+    PoissonInput,
+    Population,
+    Projection,
+    SpikeSource,
+    compute_propagator,
+)
 from tests.reference import network as naive
 
 LEAKY = dict(tau_m=20.0, theta=20.0, V_reset=10.0, t_ref=2.0)
@@ -124,6 +132,86 @@ def test_poisson_input_has_poisson_counts(mean: float) -> None:
     assert np.all(counts == np.round(counts))
 
 
+@pytest.mark.jit
+def test_inputs_that_change() -> None:
+    """A function of t that all receive, and a table with a course for each unit, as in `simulate`."""
+    t = (np.arange(4000) + 0.5) * 0.05
+    table = np.array([[2.0], [3.0]]) * (1 + 0.5 * np.sin(t / 10))
+    network = Network(
+        {
+            "all": Population(lif, 2, "rk4", dict(I=lambda t: 2.0 + math.sin(t / 7))),
+            "own": Population(lif, 2, "rk4", dict(I=table)),
+        }
+    )
+    run = network.simulate(200.0, 0.05)
+    alone = simulate(lif, 200.0, 0.05, I=lambda t: 2.0 + math.sin(t / 7)).spikes().times
+    assert (
+        np.abs(run.spikes("all").train(1) - alone).max() < 0.5
+    )  # each spike waits for the end of its step
+    for k in range(2):
+        alone = simulate(lif, 200.0, 0.05, I=table[k]).spikes().times
+        assert np.abs(run.spikes("own").train(k) - alone).max() < 1.0
+
+
+@pytest.mark.jit
+def test_goes_on_as_if_it_had_not_stopped() -> None:
+    rng = np.random.default_rng(2)
+    wires = connect_fixed_probability(200, 200, 0.1, seed=rng)
+    network = Network(
+        {
+            "cells": Population(lif, 200, "exact", LEAKY),
+            "heard": SpikeSource(poisson_trains(rng, 20, 60.0)),
+        },
+        [
+            Projection("cells", "cells", wires, "V", -0.3, rng.integers(1, 40, wires.count) * 0.1),
+            Projection("heard", "cells", connect_all(20, 200), "V", 0.2, 2.0),
+        ],
+        [PoissonInput("cells", "V", 20.0, 0.3, n=1000)],
+    )
+    record = {"cells": {"V": [0, 199]}}
+    whole = network.simulate(60.0, 0.1, seed=3, record=record, every=4)
+    first = network.simulate(25.0, 0.1, seed=3, record=record, every=4)
+    rest = network.simulate(35.0, 0.1, seed=3, record=record, every=4, state=first.state)
+    assert rest.window == (25.0, 60.0) and rest.state.steps == 600
+    assert np.array_equal(rest.final["cells"]["V"], whole.final["cells"]["V"])
+    times = np.concatenate([first.spikes("cells").times, rest.spikes("cells").times])
+    assert np.array_equal(times, whole.spikes("cells").times) and times.size > 100
+    joined = np.concatenate([first.traces["cells"]["V"], rest.traces["cells"]["V"]], axis=1)
+    assert np.array_equal(joined, whole.traces["cells"]["V"]) and whole.t[1] == 0.4
+    with pytest.raises(ValueError, match="same dt"):
+        network.simulate(10.0, 0.2, state=first.state)
+
+
+def poisson_trains(rng: np.random.Generator, n: int, stop: float) -> SpikeTrains:
+    return SpikeTrains.from_lists([np.sort(rng.uniform(0, stop, 5)) for _ in range(n)], stop=stop)
+
+
+@pytest.mark.jit
+def test_recorded_spikes_arrive_after_their_delay() -> None:
+    counter = Model(lambda t, y, p, I: (0.0,), dict(x=0.0), {}, threshold=1e9, name="counter")
+    trains = SpikeTrains.from_lists([[1.0, 2.05], [3.0]], stop=10.0)
+    network = Network(
+        {"heard": SpikeSource(trains), "counter": Population(counter, 1, "euler")},
+        [Projection("heard", "counter", connect_all(2, 1), "x", [1.0, 10.0], 0.5)],
+    )
+    run = network.simulate(5.0, 0.1, record={"counter": {"x": [0]}})
+    steps = np.flatnonzero(np.diff(run.traces["counter"]["x"][0])) + 1
+    assert run.t[steps] == pytest.approx(
+        [1.6, 2.7, 3.6]
+    )  # 2.05 ends in the step to 2.1; visible a step after arrival
+    assert run.final["counter"]["x"][0] == 12.0
+    assert run.spikes("heard").count == 3
+
+
+@pytest.mark.jit
+def test_a_runaway_is_named() -> None:
+    growing = Model(
+        lambda t, y, p, I: (y[0] * y[0],), dict(x=5.0), {}, threshold=1e300, name="growing"
+    )
+    with pytest.raises(chunks.Diverged, match="x of unit 0 of cells"):
+        Network({"cells": Population(growing, 2, "euler")}).simulate(100.0, 0.1)
+
+
 def test_propagator_is_the_closed_form() -> None:
     """V and a current that decays: the mixed term is tau / (tau - tau_m) (exp(-dt / tau) - exp(-dt / tau_m))."""
 
@@ -182,6 +270,20 @@ def test_messages() -> None:
         Network({"a": Population(lif, 3, "rk4", dict(I=[1.0, 2.0]))}).simulate(1.0, 0.1)
     with pytest.raises(ValueError, match="'b'"):
         build().simulate(1.0, 0.1).spikes("b")
+    for record, words in [
+        ({"b": {}}, "'b'"),
+        ({"a": {"w": [0]}}, "'w'"),
+        ({"a": {"V": [3]}}, "0 to 2, got 3"),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            build().simulate(1.0, 0.1, record=record)
+    heard = SpikeSource(SpikeTrains([1.0], stop=2.0))
+    with pytest.raises(ValueError, match="spike sources only"):
+        Network({"heard": heard})
+    with pytest.raises(
+        ValueError, match="target must be a Population, got the spike source 'heard'"
+    ):
+        Network({"a": cells, "heard": heard}, [Projection("a", "heard", connect_all(3, 1), "V")])
 
 
 @pytest.mark.jit
