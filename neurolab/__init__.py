@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the same names, for type checkers and editors
     from neurolab import figures as figures
     from neurolab import labs as labs
     from neurolab import membrane as membrane
+    from neurolab import synapses as synapses
     from neurolab import networks as networks
     from neurolab import widgets as widgets
     from neurolab.course.lesson import lesson as lesson
@@ -56,6 +57,7 @@ _MODULES = (
     "labs",
     "membrane",
     "networks",
+    "synapses",
     "widgets",
 )
 _HOMES = {

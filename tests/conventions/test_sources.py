@@ -96,6 +96,7 @@ def _is_kernel(decorator: ast.expr) -> bool:
     [
         ("neurolab", ["numpy", "numba", "scipy", "matplotlib", "ipywidgets"]),
         ("neurolab.membrane", ["numba", "scipy", "matplotlib", "ipywidgets"]),
+        ("neurolab.synapses", ["numba", "scipy", "matplotlib", "ipywidgets"]),
         ("neurolab.labs", ["numba", "scipy", "matplotlib", "ipywidgets"]),
         ("neurolab.figures", ["numba", "scipy", "matplotlib", "ipywidgets"]),
         ("neurolab.course", ["numba", "scipy", "matplotlib"]),
