@@ -179,7 +179,7 @@ def test_goes_on_as_if_it_had_not_stopped() -> None:
     joined = np.concatenate([first.traces["cells"]["V"], rest.traces["cells"]["V"]], axis=1)
     assert np.array_equal(joined, whole.traces["cells"]["V"]) and whole.t[1] == 0.4
     with pytest.raises(ValueError, match="same dt"):
-        network.simulate(10.0, 0.2, state=first.state)
+        network.simulate(10.0, 0.05, state=first.state)
 
 
 def poisson_trains(rng: np.random.Generator, n: int, stop: float) -> SpikeTrains:
