@@ -1,5 +1,28 @@
 """Chapter 3: plasticity. How activity changes synapses: rates, spike times, and what keeps them in bounds."""
 
+from neurolab.plasticity.hebbian import (
+    LEARNING_RULES,
+    BcmFixedPoint,
+    LearningRun,
+    OjaFixedPoint,
+    compute_hebbian_decay,
+    compute_oja_flow,
+    find_bcm_fixed_points,
+    find_oja_fixed_points,
+    simulate_learning,
+)
+from neurolab.plasticity.homeostasis import (
+    InhibitoryRule,
+    ScalingRun,
+    SensorLimit,
+    compute_inhibitory_drift,
+    compute_intrinsic_response,
+    compute_scaling_response,
+    compute_sensor_limit,
+    homeostatic_unit,
+    intrinsic_unit,
+    simulate_scaling,
+)
 from neurolab.plasticity.protocols import Protocol, generate_pairing, generate_spike_motifs
 from neurolab.plasticity.spike_timing import (
     PAIRINGS,
@@ -21,21 +44,40 @@ from neurolab.plasticity.triplets import (
 )
 
 __all__ = [
+    "LEARNING_RULES",
     "PAIRINGS",
     "TRIPLET_SETS",
+    "BcmFixedPoint",
+    "InhibitoryRule",
+    "LearningRun",
+    "OjaFixedPoint",
     "PairRule",
     "PlasticityRun",
     "Protocol",
+    "ScalingRun",
+    "SensorLimit",
     "SpikeRule",
     "TripletRule",
+    "compute_hebbian_decay",
+    "compute_inhibitory_drift",
+    "compute_intrinsic_response",
+    "compute_oja_flow",
     "compute_printed_stdp_window",
+    "compute_scaling_response",
+    "compute_sensor_limit",
     "compute_stdp_area",
     "compute_stdp_drift",
     "compute_stdp_fixed_point",
     "compute_stdp_window",
     "compute_triplet_drift",
     "compute_triplet_threshold",
+    "find_bcm_fixed_points",
+    "find_oja_fixed_points",
     "generate_pairing",
     "generate_spike_motifs",
+    "homeostatic_unit",
+    "intrinsic_unit",
+    "simulate_learning",
+    "simulate_scaling",
     "simulate_stdp",
 ]

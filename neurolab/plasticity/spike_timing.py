@@ -4,8 +4,8 @@
     Δw = -A_minus exp(Δt / tau_minus)    for Δt < 0, the postsynaptic spike first        Δt = t_post - t_pre
 
 A_minus is the size of depression, so it is positive. The source document prints the second line without the minus, as
-A_- exp(-|Δt| / tau_-): there the sign sits in A_-, which must be negative (`compute_printed_stdp_window`). Two spikes at
-the same moment, Δt = 0, are no pair: both forms leave that case open, and here it changes nothing.
+A_- exp(-|Δt| / tau_-): there the sign sits in A_-, which must be negative (`compute_printed_stdp_window`). Two spikes
+at the same moment, Δt = 0, are no pair: both forms leave that case open, and here it changes nothing.
 
 Which spikes make pairs is a choice ("pairing", after Morrison et al. 2008):
 
@@ -15,8 +15,8 @@ Which spikes make pairs is a choice ("pairing", after Morrison et al. 2008):
     "reduced"      only pairs between which neither neuron fired
 
 How far a change depends on the weight is a choice too: with u = (w - w_min) / (w_max - w_min), potentiation is
-multiplied by (1 - u)^mu_plus and depression by u^mu_minus. At mu = 0 the rule is additive and needs hard bounds, at mu = 1 it is
-multiplicative and its bounds are soft, and mu_plus = 0 with mu_minus = 1 lies between.
+multiplied by (1 - u)^mu_plus and depression by u^mu_minus. At mu = 0 the rule is additive and needs hard bounds, at mu
+= 1 it is multiplicative and its bounds are soft, and mu_plus = 0 with mu_minus = 1 lies between.
 
 References
 ----------
@@ -430,8 +430,8 @@ def simulate_stdp(
 
     Traces decay exactly from spike to spike, so nothing depends on a step size. The same rule can be stepped by a clock
     instead, as many simulators do: give `dt`. Then spikes count at their nearest step, and where they lie on the grid
-    both ways agree to rounding. Of spikes at the same moment the presynaptic ones act first; none of them sees the trace of
-    another.
+    both ways agree to rounding. Of spikes at the same moment the presynaptic ones act first; none of them sees the
+    trace of another.
 
     Parameters
     ----------
@@ -472,8 +472,8 @@ def simulate_stdp(
     """
     if (pre.start, pre.stop) != (post.start, post.stop):
         raise ValueError(
-            f"pre and post must share one window, got [{pre.start:g}, {pre.stop:g}] and [{post.start:g}, {post.stop:g}] ms; "
-            "give both the same start and stop"
+            "pre and post must share one window, "
+            f"got [{pre.start:g}, {pre.stop:g}] and [{post.start:g}, {post.stop:g}] ms; give both the same start and stop"
         )
     numbers, code = rule.coefficients(), PAIRINGS.index(rule.pairing)
     weights, shape = _weights(w, pre.n, post.n, wires, numbers)
