@@ -19,8 +19,9 @@ if TYPE_CHECKING:  # the same names, for type checkers and editors
     from neurolab import figures as figures
     from neurolab import labs as labs
     from neurolab import membrane as membrane
-    from neurolab import synapses as synapses
     from neurolab import networks as networks
+    from neurolab import plasticity as plasticity
+    from neurolab import synapses as synapses
     from neurolab import widgets as widgets
     from neurolab.course.lesson import lesson as lesson
     from neurolab.data.connectivity import Connectivity as Connectivity
@@ -57,6 +58,7 @@ _MODULES = (
     "labs",
     "membrane",
     "networks",
+    "plasticity",
     "synapses",
     "widgets",
 )

@@ -19,7 +19,7 @@ def learning_steps(
     rule: int, rectify: bool, clamped: bool, inputs: Array, outputs: Array, order: NDArray[np.int64], w: Array,
     theta: Array, mean_x: Array, mean_y: Array, numbers: Any, every: int, first: int, kept_w: Array, kept_theta: Array,
 ) -> int:  # fmt: skip
-    """One step for each entry of `order`, counted from `first`; the first step with a weight that is no number, or -1."""
+    """A step for each entry of `order`, counted from `first`; the first step with a weight that is no number, or -1."""
     eta, alpha, rate = numbers  # rate = 1 / tau, of the running means
     n_out, n_in = w.shape
     y, rest = np.empty(n_out), np.empty(n_in)

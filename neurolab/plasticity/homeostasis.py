@@ -41,7 +41,7 @@ Array = NDArray[np.float64]
 
 
 def _scaled_rhs(t: float, y: Any, p: Any, x: float) -> Any:
-    """tau_w dW/dt = W (1 - s_2/r_0), tau_s ds_1/dt = r - s_1, tau_s ds_2/dt = s_1 - s_2, r = gain max(W x - theta, 0)."""
+    """tau_w dW/dt = W (1 - s_2/r_0), tau_s ds_1/dt = r - s_1, tau_s ds_2/dt = s_1 - s_2, r = gain [W x - theta]₊."""
     W, s_1, s_2 = y
     r = p.gain * max(W * x - p.theta, 0.0)
     return W * (1.0 - s_2 / p.r_0) / p.tau_w, (r - s_1) / p.tau_s, (s_1 - s_2) / p.tau_s
@@ -250,7 +250,7 @@ def simulate_scaling(
     )
     if eta * target >= 3:
         raise ValueError(
-            f"eta target must be below 3, got {eta * target:g}: beyond, the swings turn the sign of all weights; lower eta"
+            f"eta target must be below 3, got {eta * target:g}: beyond, swings turn the sign of all weights; lower eta"
         )
     rate = float(weights @ inputs)
     if not 0 < rate < target + 1 / eta:

@@ -473,7 +473,7 @@ def simulate_stdp(
     if (pre.start, pre.stop) != (post.start, post.stop):
         raise ValueError(
             "pre and post must share one window, "
-            f"got [{pre.start:g}, {pre.stop:g}] and [{post.start:g}, {post.stop:g}] ms; give both the same start and stop"
+            f"got [{pre.start:g}, {pre.stop:g}] and [{post.start:g}, {post.stop:g}] ms; give both one start and stop"
         )
     numbers, code = rule.coefficients(), PAIRINGS.index(rule.pairing)
     weights, shape = _weights(w, pre.n, post.n, wires, numbers)
