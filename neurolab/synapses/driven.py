@@ -81,7 +81,7 @@ def simulate_driven(
     >>> cell = add_synapses(passive, {"E": AMPA})
     >>> run = simulate_driven(cell, 40, 0.1, {"E": [5.0, 12.34]}, weights={"E": 0.05})
     >>> float(run.V.max().round(2))
-    -51.93
+    -51.81
     """
     from neurolab.engine.fixed_step import run_loop  # loads numba
     from neurolab.engine.steps import METHODS

@@ -91,7 +91,7 @@ def compute_nmda_current(
     Examples
     --------
     >>> compute_nmda_current([-70.0, -25.0, 0.0, 20.0]).round(2).tolist()
-    [-3.11, -10.78, 0.0, 18.51]
+    [-3.11, -10.78, 0.0, 18.5]
     """
     conductance = check.finite_array(g, "g") * compute_magnesium_block(V, Mg)
     return _plain(conductance * (_voltage(V) - check.finite(E, "E")))
@@ -109,9 +109,9 @@ def compute_printed_magnesium_factor(
     Examples
     --------
     >>> round(compute_printed_magnesium_factor(-20.0, Mg=3.57 / 2.0), 9)
-    0.340614829
+    0.340608979
     >>> round(compute_magnesium_block(-20.0, Mg=2.0), 9)
-    0.340614829
+    0.340608979
     """
     V_0 = check.positive(V_0, "V_0")
     exponent = _voltage(V) / V_0 + np.log(_concentration(Mg))

@@ -28,3 +28,18 @@ def biexponential(t: float, tau_rise: float, tau_decay: float) -> float:
     peak = tau_rise * tau_decay / (tau_decay - tau_rise) * math.log(tau_decay / tau_rise)
     N = 1.0 / (math.exp(-peak / tau_decay) - math.exp(-peak / tau_rise))
     return N * (math.exp(-t / tau_decay) - math.exp(-t / tau_rise))
+
+
+def short_term_release(
+    spikes: Sequence[float], U: float, tau_D: float, tau_F: float
+) -> list[tuple[float, float]]:
+    """(u, x) at each spike of one synapse at rest before: u jumps, then u x is released."""
+    u, x, last, found = 0.0, 1.0, None, []
+    for spike in spikes:
+        if last is not None:
+            u = u * math.exp(-(spike - last) / tau_F) if tau_F > 0 else 0.0
+            x = 1 - (1 - x) * math.exp(-(spike - last) / tau_D) if tau_D > 0 else 1.0
+        u = u + U * (1 - u)
+        found.append((u, x))
+        x, last = x - u * x, spike
+    return found
