@@ -1,1 +1,30 @@
-"""What simulations return and analyses take: trajectories and spike trains."""
+"""What simulations take and give: trajectories, spike trains, wires, and the ways to draw them."""
+
+from neurolab.data.connectivity import Connectivity, SavedWires, load_wires, save_wires
+from neurolab.data.spikes import SpikeTrains
+from neurolab.data.wiring import (
+    connect_all,
+    connect_blocks,
+    connect_fixed_in_degree,
+    connect_fixed_out_degree,
+    connect_fixed_probability,
+    connect_fixed_total,
+    connect_layers,
+    connect_one_to_one,
+)
+
+__all__ = [
+    "Connectivity",
+    "SavedWires",
+    "SpikeTrains",
+    "connect_all",
+    "connect_blocks",
+    "connect_fixed_in_degree",
+    "connect_fixed_out_degree",
+    "connect_fixed_probability",
+    "connect_fixed_total",
+    "connect_layers",
+    "connect_one_to_one",
+    "load_wires",
+    "save_wires",
+]

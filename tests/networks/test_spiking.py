@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import neurolab as nl
-from neurolab.data.connectivity import Connectivity, connect_all, connect_fixed_probability
+from neurolab.data.connectivity import Connectivity
 from neurolab.data.spikes import SpikeTrains
+from neurolab.data.wiring import connect_all, connect_fixed_probability
 from neurolab.engine.model import Model, simulate
 from neurolab.kernels import chunks
 from neurolab.membrane import compute_lif_rate, hodgkin_huxley, izhikevich, lif, morris_lecar
