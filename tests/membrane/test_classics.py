@@ -6,7 +6,6 @@ The numbers were made by others (papers, closed forms, other simulators); the to
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -54,17 +53,12 @@ from neurolab.membrane import (
     theta_neuron,
     wilson_cowan_populations,
 )
+from tests.conventions.computed import Computed
 from tests.engine.models import decay, geometric
 
 REST = -65.0
-COMPUTED: dict[str, Callable[[], dict[str, float]]] = {}
-
-
-def classic(key: str) -> Callable[[Callable[[], dict[str, float]]], None]:
-    def add(function: Callable[[], dict[str, float]]) -> None:
-        COMPUTED[key] = function
-
-    return add
+COMPUTED = Computed()
+classic = COMPUTED.classic
 
 
 @classic("membrane-step")
@@ -444,17 +438,7 @@ def _() -> dict[str, float]:
 
 @pytest.mark.parametrize("key", COMPUTED)
 def test_classic(key: str) -> None:
-    found = COMPUTED[key]()
-    wrong = {
-        name: (found[name], value.value)
-        for name, value in classics()[key].values.items()
-        if not value.holds(found[name])
-    }
-    assert not wrong, f"{key}: computed, published: {wrong}"
-
-
-def test_every_classic_is_computed() -> None:
-    assert set(classics()) == set(COMPUTED)
+    COMPUTED.check(key)
 
 
 def test_simulated_lif_has_the_published_rates() -> None:
