@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-REQUIREMENTS = {"arbor": ["arbor==0.12.2", "numpy"], "jaxley": ["jaxley==0.14.0"]}
+REQUIREMENTS = {
+    "arbor": ["arbor==0.12.2", "numpy"],
+    "brian2": ["brian2==2.9.0", "numpy<2.4", "setuptools"],
+    "jaxley": ["jaxley==0.14.0"],
+}
 
 
 class Unavailable(Exception):

@@ -67,10 +67,10 @@ def against_c(folder: Path) -> list[Row]:
             ours(dtype)[:, quiet], exact[:, quiet], rtol=1e-9 if goal == 0.4 else 1e-4
         )
         rows.append(
-            _pairs(
+            pairs_of(
                 f"hh population, 1000 cells, {dtype}",
-                lambda dtype=dtype: _cpu(lambda: ours(dtype)),
-                lambda: _cpu(in_c),
+                lambda dtype=dtype: cpu_seconds(lambda: ours(dtype)),
+                lambda: cpu_seconds(in_c),
                 "gcc -O3",
                 goal,
                 agrees=bool(agrees),
@@ -79,14 +79,14 @@ def against_c(folder: Path) -> list[Row]:
     return rows
 
 
-def _cpu(call: Callable[[], object]) -> float:
+def cpu_seconds(call: Callable[[], object]) -> float:
     """CPU seconds of all threads of this process."""
     start = time.process_time()
     call()
     return time.process_time() - start
 
 
-def _pairs(
+def pairs_of(
     workload: str,
     ours: Callable[[], float],
     reference: Callable[[], float],
@@ -124,9 +124,9 @@ def against_arbor() -> list[Row]:
         count = _f_i_curve(dtype=dtype).spikes().count
         print(f"f-I curve: {count} spikes in {dtype}, Arbor {peer.found['spikes']}")
         rows.append(
-            _pairs(
+            pairs_of(
                 f"f-I curve, 1000 HH cells, 1 s, {dtype}",
-                lambda dtype=dtype: _cpu(lambda: _f_i_curve(dtype=dtype)),
+                lambda dtype=dtype: cpu_seconds(lambda: _f_i_curve(dtype=dtype)),
                 peer.run,
                 "Arbor, one group",
                 goal,
@@ -156,9 +156,9 @@ def against_jaxley() -> list[Row]:
             f"one cell, 10 s: {count} spikes by {method}, jaxley {peer.found['spikes']} in {precision}"
         )
         rows.append(
-            _pairs(
+            pairs_of(
                 f"one HH cell, 10 s, {method}",
-                lambda ours=ours: _cpu(ours),
+                lambda ours=ours: cpu_seconds(ours),
                 peer.run,
                 f"jaxley {precision}",
                 1.5,
@@ -182,7 +182,7 @@ def two_threads() -> Row:
         _f_i_curve(threads=threads)
         return time.perf_counter() - start
 
-    return _pairs(
+    return pairs_of(
         "f-I curve, two threads (wall time)", lambda: wall(2), lambda: wall(1), "one thread", 1.7, better="higher",
         agrees=same,
     )  # fmt: skip
@@ -199,7 +199,7 @@ def noise() -> Row:
         )
 
     variance = ours().x.var()
-    times = [_cpu(ours) / steps for _ in range(PAIRS)]
+    times = [cpu_seconds(ours) / steps for _ in range(PAIRS)]
     return single("Euler-Maruyama, one step", times, 6e-9, agrees=bool(4.0 < variance < 6.0))
 
 

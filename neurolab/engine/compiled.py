@@ -493,6 +493,14 @@ def _set_wait(self, slab, i, steps, fired):
     return _written(f"def f(self, slab, i, steps, fired):\n    {wait} = steps\n    {flag} = fired")
 
 
+@overload_method(ModelType, "held")
+def _held(self, slab, i, y, live):
+    """`y`, but with the first state as it was reset while that is held: what arrives there meanwhile has no effect."""
+    n = len(self.states)
+    values = [f"y[0] if live > F(0.0) else {_rows(n, 1)[0]}", *[f"y[{j}]" for j in range(1, n)]]
+    return _written(f"def f(self, slab, i, y, live): return ({','.join(values)},)", F=self.real)
+
+
 @overload_method(ModelType, "fired")
 def _fired(self, slab, i):
     """Whether unit i has reached its threshold in this step: 1.0 or 0.0."""
@@ -769,6 +777,9 @@ class PlainLanes(Plain):
     def set_wait(self, slab: Any, i: int, steps: float, fired: float) -> None:
         first = 2 * len(self.model.states) + len(self.model.inputs) + len(self.varied)
         self.write(slab, i, (steps, fired), first)
+
+    def held(self, slab: Any, i: int, y: Any, live: float) -> Any:
+        return y if live > 0 else (*self._rows(slab, len(y), 1, i), *y[1:])
 
     def fired(self, slab: Any, i: int) -> Any:
         first = 2 * len(self.model.states) + len(self.model.inputs) + len(self.varied) + 1

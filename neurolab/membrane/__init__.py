@@ -55,6 +55,7 @@ from neurolab.membrane.population_rates import (
     sigmoid_population,
     wilson_cowan_populations,
 )
+from neurolab.membrane.pyramidal_cell import traub_miles
 from neurolab.membrane.rates import (
     compute_siegert_cv,
     compute_siegert_gain,
@@ -145,6 +146,7 @@ __all__ = [
     "simulate_izhikevich_euler",
     "simulate_izhikevich_panel",
     "thermal_voltage",
+    "traub_miles",
     "theta_neuron",
     "wilson_cowan_populations",
 ]

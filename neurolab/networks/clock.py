@@ -66,6 +66,8 @@ def _group_step(method: str) -> Callable[..., Any]:
             p = model.bind_unit(shared, slab, lane)
             wait = model.wait(slab, lane)
             live = zero if resets & (wait > zero) else one
+            if resets:
+                y = model.held(slab, lane, y, live)
             z = step(model, t, y, p, dt, model.drive_unit(slab, lane, now), live, m)
             ready = (wait <= zero) & (resets | (model.excess(y, p) < zero))
             fires = ready & (model.excess(z, p) >= zero)
@@ -93,7 +95,9 @@ def _group_step(method: str) -> Callable[..., Any]:
                 for lane in range(min(LANES, units - block * LANES)):
                     if model.fired(slab, lane) > 0.0:
                         p = model.bind_unit(shared, slab, lane)
-                        model.write(slab, lane, model.after_spike(model.read(slab, lane), p))
+                        y = model.after_spike(model.read(slab, lane), p)
+                        model.write(slab, lane, y)
+                        model.write_old(slab, lane, y)
                         model.set_wait(slab, lane, np.round(model.dead_time(p) / dt), 0.0)
                         fired[count] = first_unit + block * LANES + lane
                         count += 1

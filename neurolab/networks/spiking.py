@@ -5,7 +5,8 @@ delta synapse, the conductance g_E for a conductance synapse whose decay is part
 needs no kinds of synapses of its own.
 
 Step i leads from i dt to (i + 1) dt. A unit fires if its threshold is reached at the end of a step; with a delay of d
-steps the spike changes its targets before step i + 1 + d.
+steps the spike changes its targets before step i + 1 + d. While a unit is refractory its first state is held: what
+arrives there is lost, as in Brunel's network; conductances go on.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ def simulate(
     spikes: dict[str, list[tuple[int, int]]] = {name: [] for name in sizes}
     for i in range(steps):
         for target, unit, weight in due.pop(i, []):
-            V[target][unit] += weight
+            if wait[target][unit] == 0:
+                V[target][unit] += weight
         fired = []
         for name, n in sizes.items():
             for k in range(n):

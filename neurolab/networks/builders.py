@@ -1,0 +1,235 @@
+"""Networks of the literature, with one call each.
+
+References
+----------
+Brunel 2000, J Comput Neurosci 8:183-208, model A. Vogels & Abbott 2005, J Neurosci 25:10786-10795. Brette et al. 2007,
+J Comput Neurosci 23:349-398 (the benchmarks CUBA, COBA and COBAHH).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from neurolab.data.connectivity import Connectivity
+from neurolab.data.wiring import connect_fixed_in_degree, connect_fixed_probability
+from neurolab.kernels import check
+from neurolab.membrane.integrate_and_fire import lif
+from neurolab.membrane.pyramidal_cell import traub_miles
+from neurolab.networks.spiking import Network, PoissonInput, Population, Projection
+from neurolab.synapses import Exponential, add_synapses
+
+__all__ = ["brunel", "cobahh", "vogels_abbott"]
+
+Wires = Mapping[tuple[str, str], Connectivity]
+
+
+def brunel(
+    size: int = 12_500,
+    *,
+    g: float = 5.0,
+    eta: float = 2.0,
+    J: float = 0.1,
+    epsilon: float = 0.1,
+    delay: float = 1.5,
+    seed: int | np.random.Generator = 0,
+) -> Network:
+    """Brunel's sparse network of leaky integrate-and-fire units with delta synapses.
+
+    Four fifths of the units, "E", excite by J; one fifth, "I", inhibits by g J. Each receives epsilon of either
+    population, and Poisson spikes from as many sources outside as it has excitatory ones inside, at eta times the rate
+    that would just hold it at threshold.
+
+    Parameters
+    ----------
+    size : int
+    g : float
+        Strength of inhibition over excitation; above 4 inhibition dominates.
+    eta : float
+        Rate from outside, in units of the rate at which the mean input reaches threshold.
+    J : float, mV
+        Rise of the voltage by one excitatory spike.
+    epsilon : float
+        Share of the units of each population that reach one unit.
+    delay : float, ms
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    Network
+        Populations "E" and "I". Its input is drawn by the seed given to `simulate`.
+
+    References
+    ----------
+    Brunel 2000: tau 20 ms, threshold 20 mV, reset 10 mV, refractory time 2 ms.
+
+    Examples
+    --------
+    >>> network = brunel(1000, g=5, eta=2, J=0.5, seed=1)
+    >>> {name: population.size for name, population in network.populations.items()}
+    {'E': 800, 'I': 200}
+    """
+    size = check.whole(size, "size", low=10)
+    g, J = check.non_negative(g, "g"), check.positive(J, "J")
+    eta, epsilon = check.non_negative(eta, "eta"), check.positive(epsilon, "epsilon")
+    if epsilon > 1:
+        raise ValueError(f"epsilon must be a share of the units, at most 1, got {epsilon:g}")
+    rng = np.random.default_rng(seed)
+    tau, theta = 20.0, 20.0
+    sizes = {"E": round(0.8 * size), "I": size - round(0.8 * size)}
+    degrees = {name: max(1, round(epsilon * n)) for name, n in sizes.items()}
+    weights = {"E": J, "I": -g * J}
+    values = dict(tau_m=tau, theta=theta, V_reset=10.0, t_ref=2.0)
+    rate = 1e3 * eta * theta / (J * degrees["E"] * tau)
+    return Network(
+        {name: Population(lif, n, "exact", values) for name, n in sizes.items()},
+        [
+            Projection(
+                a,
+                b,
+                connect_fixed_in_degree(sizes[a], sizes[b], degrees[a], seed=rng),
+                "V",
+                weights[a],
+                delay,
+            )
+            for a in sizes
+            for b in sizes
+        ],
+        [PoissonInput(name, "V", rate, J, n=degrees["E"]) for name in sizes],
+    )
+
+
+def vogels_abbott(
+    kind: str = "cuba",
+    size: int = 4000,
+    *,
+    p: float = 0.02,
+    seed: int | np.random.Generator = 0,
+    wires: Wires | None = None,
+) -> Network:
+    """Vogels and Abbott's network, which keeps itself active: synapses that inject currents, or open conductances.
+
+    Parameters
+    ----------
+    kind : {"cuba", "coba"}
+        "cuba" is driven by a resting potential above threshold, as in the benchmark; "coba" needs a kick: it starts
+        from random conductances.
+    size : int
+        Units, four fifths of them excitatory.
+    p : float
+        Probability of a connection.
+    seed : int or numpy.random.Generator
+        Of the wires and of the start.
+    wires : dict, optional
+        Connectivity for ("E", "E"), ("E", "I"), ("I", "E"), ("I", "I") instead of drawn ones.
+
+    Returns
+    -------
+    Network
+        Populations "E" and "I".
+
+    References
+    ----------
+    Vogels & Abbott 2005; Brette et al. 2007, benchmarks 1 (COBA) and 2 (CUBA).
+
+    Examples
+    --------
+    >>> run = vogels_abbott("cuba", 400, p=0.2, seed=1).simulate(100.0, 0.1)
+    >>> 0 < run.spikes("E").rate < 100
+    True
+    """
+    kind = check.choice(kind, ("cuba", "coba"), "kind")
+    rng = np.random.default_rng(seed)
+    if kind == "cuba":
+        receptors = {"E": Exponential(5.0, None), "I": Exponential(10.0, None)}
+        shared = dict(tau_m=20.0, R=1.0, V_rest=-49.0)
+        weights, method = {"E": 1.62, "I": -9.0}, "exact"
+    else:
+        receptors = {"E": Exponential(5.0, 0.0), "I": Exponential(10.0, -80.0)}
+        shared = dict(
+            tau_m=20.0, R=100.0, V_rest=-60.0
+        )  # conductances in µS beside a leak of 0.01 µS
+        weights, method = {"E": 0.006, "I": 0.067}, "exponential_euler"
+    cell = add_synapses(lif, receptors)
+    sizes = _sizes(size)
+    populations = {}
+    for name, n in sizes.items():
+        start: dict[str, Any] = dict(V=rng.uniform(-60.0, -50.0, n))
+        if kind == "coba":
+            start |= dict(
+                g_E=np.maximum(rng.normal(4.0, 1.5, n) * 0.01, 0),
+                g_I=np.maximum(rng.normal(20.0, 12.0, n) * 0.01, 0),
+            )
+        values = shared | dict(theta=-50.0, V_reset=-60.0, t_ref=5.0) | start
+        populations[name] = Population(cell, n, method, values)
+    return Network(populations, _projections(sizes, weights, p, rng, wires))
+
+
+def cobahh(
+    size: int = 4000,
+    *,
+    p: float = 0.02,
+    seed: int | np.random.Generator = 0,
+    wires: Wires | None = None,
+) -> Network:
+    """The COBAHH benchmark: Vogels and Abbott's network of cells with Hodgkin-Huxley currents and conductance synapses.
+
+    Parameters
+    ----------
+    size, p, seed, wires
+        As for `vogels_abbott`.
+
+    Returns
+    -------
+    Network
+        Populations "E" and "I" of `traub_miles` with synapses E and I, mS/cm².
+
+    References
+    ----------
+    Brette et al. 2007, benchmark 3.
+
+    Examples
+    --------
+    >>> cobahh(100, p=0.5, seed=1).populations["E"].model.states["g_E"].unit
+    'mS/cm²'
+    """
+    rng = np.random.default_rng(seed)
+    cell = add_synapses(traub_miles, {"E": Exponential(5.0, 0.0), "I": Exponential(10.0, -80.0)})
+    sizes, per_nS = _sizes(size), 1 / 200.0  # mS/cm² of one nS on 20 000 µm²
+    populations = {}
+    for name, n in sizes.items():
+        start = dict(
+            V=-65.0 + 5.0 * rng.standard_normal(n),
+            g_E=(40.0 + 15.0 * rng.standard_normal(n)) * per_nS,
+            g_I=(200.0 + 120.0 * rng.standard_normal(n)) * per_nS,
+        )
+        populations[name] = Population(cell, n, "exponential_euler", start)
+    weights = {"E": 6.0 * per_nS, "I": 67.0 * per_nS}
+    return Network(populations, _projections(sizes, weights, p, rng, wires))
+
+
+def _sizes(size: int) -> dict[str, int]:
+    size = check.whole(size, "size", low=5)
+    return {"E": round(0.8 * size), "I": size - round(0.8 * size)}
+
+
+def _projections(
+    sizes: Mapping[str, int],
+    weights: Mapping[str, float],
+    p: float,
+    rng: np.random.Generator,
+    wires: Wires | None,
+) -> list[Projection]:
+    """Wires from each population to each, drawn unless given; arrival in the very next step, as in the benchmarks."""
+    found = []
+    for a in sizes:
+        for b in sizes:
+            drawn = (
+                connect_fixed_probability(sizes[a], sizes[b], p, seed=rng)
+                if wires is None
+                else wires[a, b]
+            )
+            found.append(Projection(a, b, drawn, f"g_{a}", weights[a]))
+    return found
