@@ -3,6 +3,13 @@
 from neurolab.synapses.driven import (
     simulate_driven,
 )
+from neurolab.synapses.gap_junctions import (
+    compute_coupled_response,
+    compute_coupling_coefficient,
+    compute_coupling_matrix,
+    compute_gap_current,
+    couple_cells,
+)
 from neurolab.synapses.kinetics import (
     AMPA,
     GABA_A,
@@ -76,6 +83,10 @@ __all__ = [
     "add_synapses",
     "compute_amplitude_density",
     "compute_conductance",
+    "compute_coupled_response",
+    "compute_coupling_coefficient",
+    "compute_coupling_matrix",
+    "compute_gap_current",
     "compute_half_block_voltage",
     "compute_magnesium_block",
     "compute_modulation_gain",
@@ -92,6 +103,7 @@ __all__ = [
     "compute_stationary_release",
     "compute_transmitter",
     "compute_variance_mean",
+    "couple_cells",
     "depressing_release",
     "estimate_quantal_content",
     "facilitating_release",

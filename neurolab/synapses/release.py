@@ -1,7 +1,8 @@
 """Quantal release: a synapse gives its transmitter in packets of one size, and each packet is given by chance.
 
 Of `n` packets each is released with probability `p`, each makes a response of mean `q` whose standard deviation is
-`quantal_cv` q (del Castillo & Katz 1954). For many packets and a small p only m = n p matters, and the counts are Poisson's.
+`quantal_cv` q (del Castillo & Katz 1954). For many packets and a small p the counts are Poisson's,
+of mean m = n p.
 
     mean n p q        variance n p q² (1 - p + CV²)        failures (1 - p)ⁿ, or exp(-m)
 
@@ -149,7 +150,7 @@ def compute_release_probabilities(
     n, p, m
         As in `compute_quantal_statistics`.
     most : int, optional
-        Highest count; n, or where less than 1e-12 is left, if not given.
+        Highest count; n, or where nothing is left for the last digit, if not given.
 
     Returns
     -------
@@ -157,21 +158,24 @@ def compute_release_probabilities(
 
     Examples
     --------
-    >>> compute_release_probabilities(2, 0.5).tolist()
+    >>> compute_release_probabilities(2, 0.5).round(12).tolist()
     [0.25, 0.5, 0.25]
     """
-    from scipy.stats import binom, poisson
+    from scipy.special import gammaln, xlog1py, xlogy
 
     n, p, m = _release(n, p, m)
     if most is not None:
         most = check.whole(most, "most", low=0)
-    elif n is None:
-        most = int(poisson.isf(1e-12, m)) + 1 if m else 0
     else:
-        most = n
-    counts = np.arange(most + 1)
-    found = poisson.pmf(counts, m) if n is None else binom.pmf(counts, n, p)
-    return np.asarray(found, np.float64)
+        most = math.ceil(m + 10 * math.sqrt(m) + 20) if n is None else n
+    k = np.arange(most + 1.0)
+    if n is None:
+        return np.asarray(np.exp(xlogy(k, m) - m - gammaln(k + 1)), np.float64)
+    k = k[: n + 1]
+    ways = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    found = np.zeros(most + 1)
+    found[: k.size] = np.exp(ways + xlogy(k, p) + xlog1py(n - k, -p))
+    return found
 
 
 def compute_amplitude_density(
@@ -343,8 +347,8 @@ def fit_variance_mean(
 ) -> VarianceMeanFit:
     """n and q of a binomial synapse from its mean and variance under conditions that differ in p.
 
-    Least squares of variance = a mean - b mean², q = a / (1 + CV²), n = 1/b: each condition weighs by its number of trials
-    over its squared variance, as the sampling error of a variance does.
+    Least squares of variance = a mean - b mean², q = a / (1 + CV²), n = 1/b. With `trials` each condition weighs by
+    their number over its squared variance, as the sampling error of a variance does.
 
     Parameters
     ----------
