@@ -1,0 +1,346 @@
+"""How a choice between two is made: Wong and Wang's network, and the drift to a bound.
+
+Wong & Wang 2006, reduced: S_1 and S_2 are the fractions of open NMDA channels of two populations that stand for two
+choices; each excites itself and inhibits the other,
+    dS_i/dt = -S_i / tau_S + (1 - S_i) gamma H(x_i)
+    x_1 = J_11 S_1 - J_12 S_2 + I_0 + J_ext mu_0 (1 + coherence)    (x_2 likewise, with 1 - coherence)
+    H(x) = (a x - b) / (1 - exp(-d (a x - b)))
+Drift-diffusion: dx = v dt + s dW from x = z, until x reaches +a (right for v > 0) or -a.
+
+References
+----------
+Wong & Wang 2006, J Neurosci 26:1314-1328. Bogacz, Brown, Moehlis, Holmes & Cohen 2006, Psychol Rev 113:700-765.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurolab.engine.model import Model, param
+from neurolab.kernels import check
+from neurolab.kernels.cache import kernel
+from neurolab.kernels.chunks import run_chunked
+from neurolab.kernels.rng import BLOCK, fill_normals, seed_key
+
+__all__ = [
+    "Decisions",
+    "compute_decision_accuracy",
+    "compute_decision_time",
+    "compute_wong_wang_rate",
+    "simulate_decisions",
+    "wong_wang",
+]
+
+Array = NDArray[np.float64]
+
+
+# Wong and Wang's network
+
+
+def _rate(x: Any, a: Any, b: Any, d: Any) -> Any:
+    """H(x) in Hz, with (1 - exp(-z)) / z for z = d (a x - b) written so that z = 0 is no hole."""
+    z = d * (a * x - b)
+    far = np.abs(z) > 1e-4
+    safe = z * far + (1.0 - far)
+    # z / (1 - exp(-z)) = 1 + z/2 + z²/12 - z⁴/720 near 0
+    ratio = far * (safe / -np.expm1(-safe)) + (1.0 - far) * (1.0 + z / 2 + z * z / 12)
+    return ratio / d
+
+
+def _wong_wang(t: float, y: Any, p: Any, drive: Any) -> Any:
+    """Rates in Hz, time in ms: gamma H gives 0.641 a second for each Hz."""
+    S_1, S_2 = y
+    x_1 = p.J_11 * S_1 - p.J_12 * S_2 + p.I_0 + p.J_ext * drive.mu_0 * (1.0 + drive.coherence)
+    x_2 = p.J_11 * S_2 - p.J_12 * S_1 + p.I_0 + p.J_ext * drive.mu_0 * (1.0 - drive.coherence)
+    H_1, H_2 = _rate(x_1, p.a, p.b, p.d), _rate(x_2, p.a, p.b, p.d)
+    return (
+        -S_1 / p.tau_S + (1.0 - S_1) * p.gamma * H_1 / 1000.0,
+        -S_2 / p.tau_S + (1.0 - S_2) * p.gamma * H_2 / 1000.0,
+    )
+
+
+wong_wang = Model(
+    _wong_wang,
+    name="wong_wang",
+    state=dict(
+        S_1=param(0.1, low=0, high=1, doc="open NMDA channels, choice 1"),
+        S_2=param(0.1, low=0, high=1, doc="open NMDA channels, choice 2"),
+    ),
+    params=dict(
+        J_11=param(0.2609, "nA", low=0, high=0.5, doc="a population on itself"),
+        J_12=param(0.0497, "nA", low=0, high=0.2, doc="one population on the other (subtracted)"),
+        J_ext=param(0.00052, "nA/Hz", low=0, high=0.001, doc="current for each Hz of stimulus"),
+        I_0=param(0.3255, "nA", low=0.2, high=0.5, doc="current from elsewhere"),
+        a=param(270.0, "Hz/nA", low=100, high=400, doc="slope of the rate at strong input"),
+        b=param(108.0, "Hz", low=50, high=200, doc="threshold of the rate"),
+        d=param(0.154, "s", low=0.05, high=0.5, doc="sharpness of the threshold"),
+        gamma=param(0.641, "", low=0.1, high=1, doc="channels opened by a spike"),
+        tau_S=param(100.0, "ms", low=20, high=300, doc="time constant of NMDA channels"),
+    ),
+    inputs=dict(
+        mu_0=param(0.0, "Hz", low=0, high=100, doc="strength of the stimulus"),
+        coherence=param(0.0, "", low=-1, high=1, doc="evidence for choice 1"),
+    ),
+)
+"""Bistable choices and memory: with mu_0 = 0, one low state and two in which one choice is held."""
+
+
+def compute_wong_wang_rate(
+    x: ArrayLike, *, a: float = 270.0, b: float = 108.0, d: float = 0.154
+) -> Array | float:
+    """Firing rate H(x) = (a x - b) / (1 - exp(-d (a x - b))) in Hz of a population with an input current x in nA.
+
+    Examples
+    --------
+    >>> round(compute_wong_wang_rate(0.4), 6)    # at a x = b: 1 / d
+    6.493506
+    """
+    d = check.positive(d, "d")
+    with np.errstate(over="ignore"):  # far below threshold the rate is 0
+        found = _rate(check.finite_array(x, "x"), check.finite(a, "a"), check.finite(b, "b"), d)
+    return float(found) if np.ndim(found) == 0 else np.asarray(found)
+
+
+# drift to a bound
+
+
+def compute_decision_accuracy(
+    drift: ArrayLike, bound: float = 1.0, noise: float = 1.0, *, start: float = 0.0
+) -> Array | float:
+    """Probability that dx = v dt + s dW reaches +a before -a.
+
+    P = (1 - exp(-2 v (a + z) / s²)) / (1 - exp(-4 v a / s²)), which is 1 / (1 + exp(-2 v a / s²)) from the middle.
+
+    Parameters
+    ----------
+    drift : array_like
+        v, per unit of time.
+    bound, noise : float, above 0
+        a and s.
+    start : float, between -a and a
+        z.
+
+    Returns
+    -------
+    float or array of the shape of drift
+
+    Raises
+    ------
+    ValueError
+        For a bound or noise not above 0, or a start beyond the bounds.
+
+    References
+    ----------
+    Bogacz et al. 2006, appendix.
+
+    Examples
+    --------
+    >>> round(compute_decision_accuracy(1.0), 7)
+    0.8807971
+    """
+    v, a, s, z = _checked(drift, bound, noise, start)
+    # both ends times exp(-…) of the larger exponent: no overflow for either sign of v
+    k = 2.0 * v / s**2
+    below, width = a + z, 2.0 * a
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        up = np.expm1(-k * below) / np.expm1(-k * width)
+        down = np.exp(k * (width - below)) * np.expm1(k * below) / np.expm1(k * width)
+        far = np.exp(k * (width - below))  # v so negative that the last quotient is inf / inf
+    found = np.where(k > 0, up, np.where(k * width < -700, far, down))
+    found = np.where(k == 0, below / width, found)
+    return float(found) if found.ndim == 0 else found
+
+
+def compute_decision_time(
+    drift: ArrayLike,
+    bound: float = 1.0,
+    noise: float = 1.0,
+    *,
+    start: float = 0.0,
+    residual: float = 0.0,
+) -> Array | float:
+    """Mean time until dx = v dt + s dW from z first reaches +a or -a, plus a residual time for seeing and moving.
+
+    T = (a (2 P - 1) - z) / v, which is (a / v) tanh(a v / s²) from the middle and (a² - z²) / s² without drift.
+
+    Parameters
+    ----------
+    drift, bound, noise, start
+        As in `compute_decision_accuracy`.
+    residual : float, 0 or more
+        The time that is no deciding, added.
+
+    Returns
+    -------
+    float or array of the shape of drift, in the unit of time of v and s
+
+    Raises
+    ------
+    ValueError
+        As `compute_decision_accuracy`, or for a negative residual.
+
+    References
+    ----------
+    Bogacz et al. 2006, appendix.
+
+    Examples
+    --------
+    >>> round(compute_decision_time(1.0), 7), compute_decision_time(0.0, 2.0)
+    (0.7615942, 4.0)
+    """
+    v, a, s, z = _checked(drift, bound, noise, start)
+    residual = check.non_negative(residual, "residual")
+    P = np.asarray(compute_decision_accuracy(v, a, s, start=z))
+    still = (
+        np.abs(v) * a < 1e-5 * s * s
+    )  # here 2 P - 1 - z/a has lost digits, and the next term in v is below 1e-10
+    safe = np.where(still, 1.0, v)
+    without_drift = (a * a - z * z) / s**2 * (1.0 - 2.0 * v * z / (3.0 * s**2))
+    found = residual + np.where(still, without_drift, (a * (2.0 * P - 1.0) - z) / safe)
+    return float(found) if found.ndim == 0 else found
+
+
+def _checked(
+    drift: ArrayLike, bound: float, noise: float, start: float
+) -> tuple[Array, float, float, float]:
+    v = check.finite_array(drift, "drift")
+    a, s = check.positive(bound, "bound"), check.positive(noise, "noise")
+    z = check.finite(start, "start")
+    if abs(z) >= a:
+        raise ValueError(f"start must lie between the bounds -{a:g} and {a:g}, got {z:g}")
+    return v, a, s, z
+
+
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """Simulated choices.
+
+    Attributes
+    ----------
+    correct : array of shape (trials,), bool
+        True where the upper bound was reached first.
+    times : array of shape (trials,)
+        When; NaN where no bound was reached in the time given.
+    """
+
+    correct: NDArray[np.bool_]
+    times: Array
+
+    @property
+    def accuracy(self) -> float:
+        """Fraction of the decided trials that ended at the upper bound; NaN if there are none."""
+        decided = np.isfinite(self.times)
+        return float(self.correct[decided].mean()) if decided.any() else math.nan
+
+    @property
+    def mean_time(self) -> float:
+        """Mean time of the decided trials; NaN if there are none."""
+        decided = np.isfinite(self.times)
+        return float(self.times[decided].mean()) if decided.any() else math.nan
+
+
+def simulate_decisions(
+    trials: int,
+    drift: float = 1.0,
+    bound: float = 1.0,
+    noise: float = 1.0,
+    *,
+    dt: float = 0.01,
+    seed: int | np.random.Generator,
+    start: float = 0.0,
+    longest: float | None = None,
+    bridge: bool = True,
+    progress: Callable[[float], object] | None = None,
+) -> Decisions:
+    """Run many trials of drift to a bound.
+
+    A path looked at only every dt may cross a bound and come back unseen: accuracy and time come out too large, by a
+    term in sqrt(dt). With `bridge`, a path from x to x' within the bounds is taken to have crossed a with the
+    probability exp(-2 (a - x) (a - x') / (s² dt)) of a Brownian bridge.
+
+    Parameters
+    ----------
+    trials : int
+    drift, bound, noise, start
+        As in `compute_decision_accuracy`.
+    dt : float
+    seed : int or Generator
+        Every trial has a stream of its own: the same trial for any number of trials.
+    longest : float, optional
+        When a trial is given up; 50 times the mean time without drift if left out.
+    bridge : bool
+    progress : callable, optional
+        Told the fraction done.
+
+    Returns
+    -------
+    Decisions
+
+    Raises
+    ------
+    ValueError
+        As `compute_decision_accuracy`, or for no trial, dt not above 0.
+
+    References
+    ----------
+    Bogacz et al. 2006.
+
+    Examples
+    --------
+    >>> run = simulate_decisions(2000, seed=1)
+    >>> abs(run.accuracy - 0.881) < 0.02, abs(run.mean_time - 0.762) < 0.04
+    (True, True)
+    """
+    trials, dt = check.whole(trials, "trials"), check.positive(dt, "dt")
+    _, a, s, z = _checked(drift, bound, noise, start)
+    v = check.finite(drift, "drift")
+    longest = 50.0 * (a / s) ** 2 if longest is None else check.positive(longest, "longest")
+    steps, key = max(1, round(longest / dt)), seed_key(seed)
+    correct, times, normals = np.zeros(trials, bool), np.full(trials, np.nan), np.empty(BLOCK)
+    done = 0
+
+    def advance(size: int) -> float:
+        nonlocal done
+        stop = min(trials, done + max(1, size // 100))
+        _decide(key, done, stop, v, a, s, z, dt, steps, bridge, normals, correct, times)
+        done = stop
+        return done / trials
+
+    run_chunked(advance, progress)
+    return Decisions(correct, times)
+
+
+@kernel
+def _decide(
+    key: Any, first: Any, stop: Any, v: Any, a: Any, s: Any, z: Any, dt: Any, steps: Any, bridge: Any,
+    normals: Any, correct: Any, times: Any,
+) -> None:  # fmt: skip
+    """Trials `first` to `stop`; two normal numbers a step, the second one for the bridge."""
+    half, push, kick = normals.size // 2, v * dt, s * np.sqrt(dt)
+    scale = -2.0 / (s * s * dt)
+    for trial in range(first, stop):
+        x = z
+        for step in range(steps):
+            place = step % half
+            if place == 0:
+                fill_normals(key, trial, step // half, normals)
+            before = x
+            x += push + kick * normals[place]
+            up, down = x >= a, x <= -a
+            if bridge and not up and not down:
+                over = np.exp(scale * (a - before) * (a - x))
+                under = np.exp(scale * (a + before) * (a + x))
+                # the chance that a normal number lies below this one is uniform
+                draw = 0.5 * (1.0 + math.erf(normals[half + place] / np.sqrt(2.0)))
+                up, down = draw < over, draw > 1.0 - under
+            if up or down:
+                correct[trial] = up
+                # somewhere within the step
+                times[trial] = (step + 0.5) * dt if bridge else (step + 1) * dt
+                break
