@@ -3,8 +3,8 @@
     C dV/dt = -g_L (V - E_L) - g_Na m³ h (V - E_Na) - g_K n⁴ (V - E_K) + I
     dx/dt = alpha_x(V - V_T) (1 - x) - beta_x(V - V_T) x    for x = m, h, n
 
-V_T shifts the threshold; at the default the cell fires by itself, about 14 times a second. The numbers are those of the COBAHH benchmark: 20 000 µm² of membrane, given there as a whole
-(200 pF, 10 nS, 20 µS, 6 µS), here per cm².
+V_T shifts the threshold; at the default the cell fires by itself, about 14 times a second. The numbers are those of the
+COBAHH benchmark: 20 000 µm² of membrane, given there as a whole (200 pF, 10 nS, 20 µS, 6 µS), here per cm².
 
 References
 ----------
