@@ -2,6 +2,13 @@
 
 from neurolab.data.connectivity import Connectivity, SavedWires, load_wires, save_wires
 from neurolab.data.spikes import SpikeTrains
+from neurolab.data.topology import (
+    connect_by_distance,
+    connect_watts_strogatz,
+    place_on_ring,
+    place_on_sheet,
+    rewire,
+)
 from neurolab.data.wiring import (
     connect_all,
     connect_blocks,
@@ -19,12 +26,17 @@ __all__ = [
     "SpikeTrains",
     "connect_all",
     "connect_blocks",
+    "connect_by_distance",
     "connect_fixed_in_degree",
     "connect_fixed_out_degree",
     "connect_fixed_probability",
     "connect_fixed_total",
     "connect_layers",
     "connect_one_to_one",
+    "connect_watts_strogatz",
     "load_wires",
+    "place_on_ring",
+    "place_on_sheet",
+    "rewire",
     "save_wires",
 ]

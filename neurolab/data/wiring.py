@@ -86,7 +86,7 @@ def connect_fixed_probability(
     p = probability(p, "p")
     rng = np.random.default_rng(seed)
     degrees, targets = _draw_pairs(rng, n_pre, n_post, p, autapses)
-    return Connectivity(_starts(degrees), targets, n_pre, n_post)
+    return Connectivity(starts_of(degrees), targets, n_pre, n_post)
 
 
 def connect_fixed_in_degree(
@@ -224,7 +224,7 @@ def connect_fixed_total(
         targets = rng.integers(0, slots[rows], dtype=np.int64).astype(np.uint32)
         if not autapses:
             targets += (targets >= rows) & (rows < n_post)
-        return ascending(_starts(degrees), targets, n_pre, n_post)
+        return ascending(starts_of(degrees), targets, n_pre, n_post)
     # of the sets of each size all are equally likely, and stay so when random members are taken out
     p, found = min(1.0, (count + 6 * np.sqrt(count + 1.0)) / max(pairs, 1)), -1
     while found < count:
@@ -233,7 +233,7 @@ def connect_fixed_total(
     surplus = np.zeros(found, bool)
     surplus[rng.choice(found, found - count, replace=False, shuffle=False)] = True
     before = np.concatenate([[0], np.cumsum(~surplus)])
-    return Connectivity(before[_starts(degrees)], targets[~surplus], n_pre, n_post)
+    return Connectivity(before[starts_of(degrees)], targets[~surplus], n_pre, n_post)
 
 
 def connect_blocks(
@@ -423,7 +423,8 @@ def _degree(
     return degree
 
 
-def _starts(degrees: NDArray[Any]) -> Ints:
+def starts_of(degrees: NDArray[Any]) -> Ints:
+    """Where the synapses of each source start, and the end."""
     return np.concatenate([[0], np.cumsum(degrees)]).astype(np.int64)
 
 
