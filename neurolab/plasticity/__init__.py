@@ -36,6 +36,12 @@ from neurolab.plasticity.spike_timing import (
     compute_stdp_window,
     simulate_stdp,
 )
+from neurolab.plasticity.synaptic_plasticity import (
+    HomeostaticPlasticity,
+    ShortTermPlasticity,
+    STDPMechanism,
+    SynapticPlasticity,
+)
 from neurolab.plasticity.triplets import (
     TRIPLET_SETS,
     TripletRule,
@@ -48,15 +54,19 @@ __all__ = [
     "PAIRINGS",
     "TRIPLET_SETS",
     "BcmFixedPoint",
+    "HomeostaticPlasticity",
     "InhibitoryRule",
     "LearningRun",
     "OjaFixedPoint",
     "PairRule",
     "PlasticityRun",
     "Protocol",
+    "STDPMechanism",
     "ScalingRun",
     "SensorLimit",
+    "ShortTermPlasticity",
     "SpikeRule",
+    "SynapticPlasticity",
     "TripletRule",
     "compute_hebbian_decay",
     "compute_inhibitory_drift",

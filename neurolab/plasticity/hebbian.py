@@ -130,7 +130,7 @@ def compute_hebbian_decay(
     Parameters
     ----------
     t : array_like
-        In the unit of time in which eta is a rate.
+        0 or more, in the unit of time in which eta is a rate.
     r_i, r_j : array_like, Hz
         Post- and presynaptic rate; r_i[:, None] and r_j[None, :] give the matrix.
     eta, alpha : float
@@ -145,7 +145,7 @@ def compute_hebbian_decay(
     Raises
     ------
     ValueError
-        For a negative eta or alpha, or shapes that do not broadcast.
+        For a negative t, eta or alpha, or shapes that do not broadcast.
 
     Examples
     --------
@@ -163,12 +163,12 @@ def compute_hebbian_decay(
             raise
         shapes = ", ".join(str(np.shape(x)) for x in (t, r_i, r_j, W))
         raise ValueError(f"t, r_i, r_j and W must broadcast, got shapes {shapes}") from None
-    if alpha == 0:
-        found = start + eta * post * pre * time
-    else:
-        fade = np.exp(-eta * alpha * time)
-        found = start * fade - post * pre / alpha * np.expm1(-eta * alpha * time)
-    return float(found) if found.ndim == 0 else np.asarray(found)
+    if np.any(time < 0):
+        raise ValueError(f"t must be 0 or more, got {time.min():g}")
+    z = np.asarray(eta * alpha * time)
+    slowed = np.divide(-np.expm1(-z), z, out=np.ones_like(z), where=z > 1e-300)  # (1 - exp(-z)) / z
+    found = np.asarray(start * np.exp(-z) + eta * post * pre * time * slowed)
+    return float(found) if found.ndim == 0 else found
 
 
 def compute_oja_flow(C: ArrayLike, w: ArrayLike, t: float) -> Array:
@@ -481,7 +481,7 @@ def _outputs(outputs: ArrayLike | None, samples: int, units: int) -> Array | Non
     if y.ndim == 1 and units == 1:
         y = np.ascontiguousarray(y[:, None])
     if y.shape != (samples, units):
-        raise ValueError(f"outputs must have shape ({samples}, {units}), got {y.shape}")
+        raise ValueError(f"outputs must have shape ({samples}, {units}), got {np.shape(outputs)}")
     return y
 
 

@@ -177,8 +177,8 @@ class InhibitoryRule:
     def coefficients(self) -> Coefficients:
         """The rule in numbers, for `simulate_stdp`."""
         return Coefficients(
-            self.eta, -self.eta, 0.0, 0.0, -self.eta * self.alpha, 0.0, self.tau, self.tau, 1.0, 1.0, 0.0, 0.0,
-            self.w_min, self.w_max,
+            self.eta, -self.eta, 0.0, 0.0, -self.eta * self.alpha, 0.0, self.tau, self.tau, math.inf, math.inf,
+            0.0, 0.0, self.w_min, self.w_max,
         )  # fmt: skip
 
 

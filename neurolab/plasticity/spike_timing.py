@@ -163,7 +163,7 @@ class PairRule:
     def coefficients(self) -> Coefficients:
         """The rule in numbers, for `simulate_stdp`."""
         return Coefficients(
-            self.A_plus, self.A_minus, 0.0, 0.0, 0.0, 0.0, self.tau_plus, self.tau_minus, 1.0, 1.0,
+            self.A_plus, self.A_minus, 0.0, 0.0, 0.0, 0.0, self.tau_plus, self.tau_minus, math.inf, math.inf,
             self.mu_plus, self.mu_minus, self.w_min, self.w_max,
         )  # fmt: skip
 
