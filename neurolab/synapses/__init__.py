@@ -33,6 +33,8 @@ from neurolab.synapses.receptors import (
     find_entry,
 )
 from neurolab.synapses.release import (
+    BOYD_MARTIN_MINIATURES,
+    BOYD_MARTIN_RESPONSES,
     QuantalContent,
     QuantalStatistics,
     VarianceMeanFit,
@@ -67,6 +69,8 @@ from neurolab.synapses.transmitter import (
 __all__ = [
     "AMPA",
     "Alpha",
+    "BOYD_MARTIN_MINIATURES",
+    "BOYD_MARTIN_RESPONSES",
     "Biexponential",
     "Exponential",
     "GABA_A",

@@ -66,7 +66,7 @@ def simulate_driven(
     -------
     Trajectory
         A sample at the very instant of an arrival shows the state right after it. Arrivals before 0 or after
-        `duration` have no effect; one that steps a voltage held after a reset steps it all the same.
+        `duration` have no effect, nor has one that would step a voltage held after a reset; conductances go on.
 
     Raises
     ------

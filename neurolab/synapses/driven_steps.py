@@ -61,7 +61,10 @@ def _smooth_loop(step: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _reset_loop(step: Callable[..., Any]) -> Callable[..., Any]:
-    """The same with resets; an arrival that lifts the state over its threshold is a spike at that instant."""
+    """The same with resets; an arrival that lifts the state over its threshold is a spike at that instant.
+
+    What arrives at the first state while it is held is lost, as in a network.
+    """
     pass_spikes = passing_spikes(step)
 
     @kernel
@@ -88,7 +91,7 @@ def _reset_loop(step: Callable[..., Any]) -> Callable[..., Any]:
                 if not sound:
                     return y, i, count, held_until, False
                 t = max(t, stop)
-                if arrives:
+                if arrives and (columns[a] != 0 or held_until <= t):
                     y = nudged(y, columns[a], weights[a])
             if (i + 1) % every == 0:
                 put(out, rows, (i + 1) // every, y)

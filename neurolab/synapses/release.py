@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +26,8 @@ from numpy.typing import ArrayLike, NDArray
 from neurolab.kernels import check
 
 __all__ = [
+    "BOYD_MARTIN_MINIATURES",
+    "BOYD_MARTIN_RESPONSES",
     "QuantalContent",
     "QuantalStatistics",
     "VarianceMeanFit",
@@ -38,6 +41,15 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+
+BOYD_MARTIN_MINIATURES = MappingProxyType({0.2: 1, 0.3: 25, 0.4: 30, 0.5: 20, 0.6: 2})
+"""Spontaneous end-plate potentials in a muscle of the cat: amplitude (mV) and how many (Boyd & Martin 1956, Fig. 8)."""
+
+BOYD_MARTIN_RESPONSES = MappingProxyType(
+    {0.0: 18, 0.3: 11, 0.4: 20, 0.5: 13, 0.6: 6, 0.7: 14, 0.8: 18, 0.9: 17, 1.0: 6, 1.1: 11, 1.2: 10, 1.3: 9, 1.4: 4,
+     1.5: 7, 1.6: 9, 1.7: 5, 1.8: 5, 1.9: 3, 2.0: 2, 2.1: 2, 2.2: 1, 2.3: 1, 2.4: 2, 2.5: 1, 2.6: 1, 2.7: 1, 3.0: 1}
+)  # fmt: skip
+"""The same end plate's responses to 198 nerve impulses: amplitude (mV) and how many; those of 0 are failures."""
 
 
 @dataclass(frozen=True)

@@ -101,10 +101,11 @@ def test_delays_units_and_states_by_name() -> None:
 
 def test_spikes_by_arrivals_come_at_once() -> None:
     """A step of the voltage over the threshold is a spike at that instant; in refractory time none comes."""
-    arrivals = {"V": [5.0, 10.0, 11.0, 12.05, 12.0501, 60.0, 61.5]}
-    weights = {"V": [16.0, 5.0, 5.0, 5.0, 5.0, 20.0, 20.0]}
+    arrivals = {"V": [5.0, 10.0, 11.0, 12.05, 12.0501, 60.0, 61.5, 62.5]}
+    weights = {"V": [16.0, 5.0, 5.0, 5.0, 5.0, 20.0, 20.0, 3.0]}
     run = simulate_driven(lif, 100.0, 0.1, arrivals, weights=weights)
-    assert run.spikes().times == pytest.approx([5.0, 12.0501, 60.0, 62.0], abs=1e-12)
+    assert run.spikes().times == pytest.approx([5.0, 12.0501, 60.0], abs=1e-12)
+    assert run.V[620] == 0.0 and run.V[625] == pytest.approx(3.0)
     plain = Model(lambda t, y, p, I: (-y[0],), state=dict(V=0.0), params={}, threshold=1.0)
     passed = simulate_driven(plain, 10.0, 0.1, {"V": [2.22, 7.0]}, weights={"V": [1.5, 2.0]})
     assert passed.spikes().times == pytest.approx([2.22, 7.0], abs=1e-12)
