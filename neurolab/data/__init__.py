@@ -1,6 +1,12 @@
 """What simulations take and give: trajectories, spike trains, wires, and the ways to draw them."""
 
 from neurolab.data.connectivity import Connectivity, SavedWires, load_wires, save_wires
+from neurolab.data.spike_generators import (
+    generate_gamma,
+    generate_inhomogeneous_poisson,
+    generate_poisson,
+    generate_renewal,
+)
 from neurolab.data.spikes import SpikeTrains
 from neurolab.data.topology import (
     connect_by_distance,
@@ -34,6 +40,10 @@ __all__ = [
     "connect_layers",
     "connect_one_to_one",
     "connect_watts_strogatz",
+    "generate_gamma",
+    "generate_inhomogeneous_poisson",
+    "generate_poisson",
+    "generate_renewal",
     "load_wires",
     "place_on_ring",
     "place_on_sheet",
