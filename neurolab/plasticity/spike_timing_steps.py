@@ -48,7 +48,7 @@ def _moment(
 ) -> None:  # fmt: skip
     """All spikes of one moment: first what they do to the weights, then what they leave in the traces."""
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
-    span = rule.w_max - rule.w_min
+    span = min(rule.w_max - rule.w_min, 1e300)  # finite where an exponent asks for it
     for i in pre_ids:
         size = rule.A_minus + rule.A3_minus * slow_x[i] * fade_slow_x
         for s in range(indptr[i], indptr[i + 1]):

@@ -3,7 +3,7 @@
     weights += (stdp + stp + homeostasis) dt
 
 It is the plan of the source document made to run, for reading and for trying mechanisms of one's own; `simulate_stdp`
-is exact, and a hundred times faster.
+is exact, and needs microseconds where this needs milliseconds.
 
 References
 ----------

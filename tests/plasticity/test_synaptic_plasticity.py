@@ -56,7 +56,7 @@ def only(**mechanisms: Any) -> SynapticPlasticity:
     ids=repr,
 )
 def test_stdp_is_that_of_simulate_stdp(rule: PairRule, dt: float) -> None:
-    """At every end of a step, whatever its length: spikes are exact within it. A spike on its end belongs to the next."""
+    """At every end of a step, whatever its length. A spike on its end belongs to the next."""
     result = only(stdp=STDPMechanism(rule)).simulate_plasticity(PRE, POST, W, 100.0, dt=dt)
     exact = simulate_stdp(rule, PRE, POST, W, record=np.maximum(result["t"] - 1e-6, 0))
     assert np.abs(result["weights"] - exact.w).max() < 1e-12
