@@ -16,6 +16,7 @@ from neurolab.plasticity import (
     SynapticPlasticity,
     simulate_stdp,
 )
+from neurolab.synapses import compute_short_term_release
 
 PRE = SpikeTrains([5.0, 12.03, 30.0, 55.5, 80.0], [0, 1, 0, 0, 1], stop=100.0, n=2)
 POST = SpikeTrains([8.0, 12.03, 31.7, 60.0], [0, 2, 1, 0], stop=100.0, n=3)
@@ -196,3 +197,14 @@ def test_messages_of_mechanisms() -> None:
         ValueError, match=r"stp.compute_change must return a number or shape \(2, 3\), got \(5,\)"
     ):
         only(stp=Wrong()).simulate_plasticity(PRE, POST, W, 10.0)
+
+
+def test_short_term_plasticity_is_that_of_the_synapses() -> None:
+    """Before a spike on a step's start the weight is w(0) times the release over U, for an irregular train."""
+    times = np.array([3.0, 10.0, 11.0, 40.0, 42.0, 90.0])
+    values = dict(U=0.3, tau_D=120.0, tau_F=60.0)
+    weights = only(stp=ShortTermPlasticity(**values)).simulate_plasticity(
+        times, [], 1.0, 100.0, dt=0.5
+    )["weights"]
+    release = compute_short_term_release(times, **values).release
+    assert weights[np.rint(times / 0.5).astype(int) - 1] * 0.3 == pytest.approx(release, abs=1e-12)
