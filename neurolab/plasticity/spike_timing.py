@@ -15,8 +15,8 @@ Which spikes make pairs is a choice ("pairing", after Morrison et al. 2008):
     "reduced"      only pairs between which neither neuron fired
 
 How far a change depends on the weight is a choice too: with u = (w - w_min) / (w_max - w_min), potentiation is
-multiplied by (1 - u)^mu_plus and depression by u^mu_minus. At mu = 0 the rule is additive and needs hard bounds, at mu
-= 1 it is multiplicative and its bounds are soft, and mu_plus = 0 with mu_minus = 1 lies between.
+multiplied by (1 - u)^mu_plus and depression by u^mu_minus. At mu = 0 the rule is additive and needs hard bounds; at
+mu = 1 it is multiplicative and its bounds are soft; mu_plus = 0 with mu_minus = 1 lies between.
 
 References
 ----------
