@@ -30,6 +30,8 @@ from neurolab.synapses.nmda import (
 )
 from neurolab.synapses.receptors import (
     add_synapses,
+    compute_steady_voltage,
+    compute_synaptic_current,
     find_entry,
 )
 from neurolab.synapses.release import (
@@ -105,6 +107,8 @@ __all__ = [
     "compute_rise_rate",
     "compute_short_term_release",
     "compute_stationary_release",
+    "compute_steady_voltage",
+    "compute_synaptic_current",
     "compute_transmitter",
     "compute_variance_mean",
     "couple_cells",

@@ -11,13 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from neurolab.data.trajectory import Trajectory
 from neurolab.engine.model import Model, Param, param
 from neurolab.kernels import check
 from neurolab.synapses.kinetics import Synapse, compute_rise_rate
-from neurolab.synapses.nmda import unblocked
+from neurolab.synapses.nmda import compute_magnesium_block, unblocked
 
-__all__ = ["add_synapses", "find_entry"]
+__all__ = ["add_synapses", "compute_steady_voltage", "compute_synaptic_current", "find_entry"]
 
+Array = NDArray[np.float64]
 _UNITS = {"µA/cm²": "mS/cm²", "nA": "µS", "pA": "nS", "µA": "mS"}
 
 
@@ -126,6 +131,92 @@ def find_entry(model: Model, name: str) -> str:
             return state
     known = [state.removeprefix("g_") for state in model.states if not state.startswith("x_")]
     raise check.unknown(name, known, model.name)
+
+
+def compute_synaptic_current(run: Trajectory, name: str, *, voltage: str | None = None) -> Array:
+    """The current I_syn = g (V - E), times the magnesium block if there is one, of one synapse in a run.
+
+    Outward positive, so an excitatory one is negative below its reversal potential; it is what `add_synapses` takes off
+    the input. A synapse without a reversal potential injects its g: its current is -g.
+
+    Parameters
+    ----------
+    run : Trajectory
+        Of a model made by `add_synapses`, with the synapse's conductance and the voltage recorded.
+    name : str
+        As given to `add_synapses`.
+    voltage : str, optional
+        The state that is the membrane potential; the first one if left out.
+
+    Returns
+    -------
+    array of shape (samples,), in the unit of the input
+
+    Examples
+    --------
+    >>> from neurolab.engine.model import simulate
+    >>> from neurolab.membrane import passive
+    >>> from neurolab.synapses import GABA_A
+    >>> run = simulate(add_synapses(passive, {"I": GABA_A}), 1.0, 0.1, g_I=0.2)
+    >>> float(compute_synaptic_current(run, "I")[0])
+    3.0
+    """
+    if f"g_{name}" not in run:
+        known = [state.removeprefix("g_") for state in run if state.startswith("g_")]
+        raise check.unknown(name, known, "this run")
+    g = run[f"g_{name}"]
+    if f"E_{name}" not in run.params:
+        return np.asarray(-g, np.float64)
+    V = run[next(iter(run)) if voltage is None else voltage]
+    Mg = run.params.get(f"Mg_{name}")
+    open_part = 1.0 if Mg is None else compute_magnesium_block(V, Mg)
+    return np.asarray(g * open_part * (V - run.params[f"E_{name}"]), np.float64)
+
+
+def compute_steady_voltage(
+    g: ArrayLike, E: ArrayLike, *, g_L: float = 0.1, E_L: float = -65.0, I: float = 0.0
+) -> Array | float:
+    """Voltage at which a passive membrane with constant synaptic conductances rests.
+
+    V = (g_L E_L + Σ g_k E_k + I) / (g_L + Σ g_k): each conductance pulls towards its own battery, and all divide.
+
+    Parameters
+    ----------
+    g : array_like, shape (..., synapses), or one number
+        Conductances, in the unit of g_L.
+    E : array_like, of the same shape, mV
+    g_L : float
+    E_L : float, mV
+    I : float
+        Injected current, in the unit of g_L times mV.
+
+    Returns
+    -------
+    float, or array of shape (...), mV
+
+    Examples
+    --------
+    >>> round(compute_steady_voltage(20.0, 0.0, g_L=10.0, E_L=-65.0), 7)
+    -21.6666667
+    >>> compute_steady_voltage([[0.02, 0.0], [0.02, 0.2]], [5.0, -65.0]).round(2).tolist()
+    [-53.33, -60.62]
+    """
+    open_to, batteries = check.finite_array(g, "g"), check.finite_array(E, "E")
+    if np.any(open_to < 0):
+        raise ValueError(f"g must be 0 or more, got {open_to.min():g}")
+    g_L = check.positive(g_L, "g_L")
+    try:
+        pull = np.atleast_1d(open_to * batteries).sum(axis=-1)
+    except ValueError:
+        raise ValueError(
+            f"g and E must have one value a synapse in their last place, got shapes {open_to.shape} and "
+            f"{batteries.shape}"
+        ) from None
+    total = np.atleast_1d(open_to + 0 * batteries).sum(axis=-1)
+    found = np.asarray(
+        (g_L * check.finite(E_L, "E_L") + pull + check.finite(I, "I")) / (g_L + total)
+    )
+    return float(found) if found.ndim == 0 else found
 
 
 def _chosen_input(model: Model, input: str | None) -> str:

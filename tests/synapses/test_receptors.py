@@ -21,6 +21,8 @@ from neurolab.synapses import (
     Exponential,
     add_synapses,
     compute_magnesium_block,
+    compute_steady_voltage,
+    compute_synaptic_current,
     find_entry,
 )
 from tests.engine.models import two_drives
@@ -138,6 +140,36 @@ def test_gates_and_units_of_other_currents() -> None:
     assert add_synapses(unknown, {"E": AMPA}).units["g_E"] == ""
 
 
+def test_the_current_of_each_synapse_closes_the_balance() -> None:
+    """C dV/dt is what is left of leak and synapses; differences of second order in 0.01 ms."""
+    run = simulate(cell, 5.0, 0.01, V=-50.0, g_E=0.1, g_I=0.2, x_N=0.3, x_S=1.0, x_B=0.05)
+    total = sum(compute_synaptic_current(run, name) for name in ALL)
+    left = -0.1 * (run.V + 65) - total
+    assert np.gradient(run.V, run.t)[5:-5] == pytest.approx(left[5:-5], abs=2e-3)
+    assert np.all(compute_synaptic_current(run, "S")[1:] < 0)
+    assert np.all(compute_synaptic_current(run, "I")[1:] > 0)
+
+
+@pytest.mark.jit
+def test_the_steady_voltage_is_where_the_membrane_rests() -> None:
+    slow = add_synapses(
+        passive, {k: Exponential(1e12, E=e) for k, e in dict(A=0.0, B=-80.0).items()}
+    )
+    run = simulate(slow, 200.0, 0.1, g_A=0.05, g_B=0.3, I=1.5)
+    assert run.V[-1] == pytest.approx(
+        compute_steady_voltage([0.05, 0.3], [0.0, -80.0], I=1.5), abs=1e-8
+    )
+
+
+def test_a_shunt_divides_the_epsp() -> None:
+    """Excitation of 0.2 g_L, 70 mV above rest, against 0, 1, 2, 4 g_L at rest: 11.67, 6.36, 4.38, 2.69 mV."""
+    shunts = np.array([0.0, 1.0, 2.0, 4.0])
+    g = np.column_stack([np.full(4, 0.2), shunts])
+    epsp = np.asarray(compute_steady_voltage(g, [70.0, 0.0], g_L=1.0, E_L=0.0))
+    assert epsp.round(2).tolist() == [11.67, 6.36, 4.38, 2.69]
+    assert compute_steady_voltage([0.2, 0.3], 70.0, g_L=1.0, E_L=0.0) == pytest.approx(35 / 1.5)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -148,6 +180,10 @@ def test_gates_and_units_of_other_currents() -> None:
         (lambda: add_synapses(passive, {"E": AMPA}, voltage="v"), "voltage: passive has no 'v'; did you mean 'V'"),
         (lambda: add_synapses(passive, {"E": AMPA}, input="J"), "input: passive has no 'J'"),
         (lambda: find_entry(cell, "M"), "has no 'M'"),
+        (lambda: compute_synaptic_current(simulate(cell, 0.1, 0.05), "M"), "this run has no .M.\. It has: E, I"),
+        (lambda: compute_steady_voltage(-1.0, 0.0), "g must be 0 or more, got -1"),
+        (lambda: compute_steady_voltage([1.0, 2.0], [0.0, 1.0, 2.0]), "one value a synapse in their last place"),
+        (lambda: compute_steady_voltage(1.0, 0.0, g_L=0.0), "g_L must be above 0"),
     ],
 )  # fmt: skip
 def test_messages(call: Any, message: str) -> None:
