@@ -415,6 +415,9 @@ def load_wires(path: str | PathLike[str]) -> SavedWires:
     missing = [n for n in ("format", "indptr", "indices", "n_pre", "n_post") if n not in arrays]
     if missing:
         raise ValueError(f"{path} must be a file of save_wires, but it has no {', '.join(missing)}")
+    for name in ("format", "n_pre", "n_post"):
+        if arrays[name].ndim:
+            raise ValueError(f"{path}: {name} must be one number, got shape {arrays[name].shape}")
     if arrays["format"] != _FORMAT:
         raise ValueError(
             f"{path} must be of format {_FORMAT}, got {arrays['format']}; a newer neurolab may read it"
