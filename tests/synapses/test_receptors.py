@@ -180,7 +180,7 @@ def test_a_shunt_divides_the_epsp() -> None:
         (lambda: add_synapses(passive, {"E": AMPA}, voltage="v"), "voltage: passive has no 'v'; did you mean 'V'"),
         (lambda: add_synapses(passive, {"E": AMPA}, input="J"), "input: passive has no 'J'"),
         (lambda: find_entry(cell, "M"), "has no 'M'"),
-        (lambda: compute_synaptic_current(simulate(cell, 0.1, 0.05), "M"), "this run has no .M.\. It has: E, I"),
+        (lambda: compute_synaptic_current(simulate(cell, 0.1, 0.05), "M"), r"this run has no .M.\. It has: E, I"),
         (lambda: compute_steady_voltage(-1.0, 0.0), "g must be 0 or more, got -1"),
         (lambda: compute_steady_voltage([1.0, 2.0], [0.0, 1.0, 2.0]), "one value a synapse in their last place"),
         (lambda: compute_steady_voltage(1.0, 0.0, g_L=0.0), "g_L must be above 0"),
