@@ -283,6 +283,7 @@ def _agree(counts: Any, chance: Any, trials: int) -> None:
     assert z.size == 0 or stats.chi2.sf((z**2).sum(), z.size) > RARE
 
 
+@pytest.mark.jit
 @pytest.mark.parametrize("profile", ["gaussian", "exponential"])
 def test_distances_of_synapses_on_a_ring_have_the_profile(profile: str) -> None:
     """Narrow profiles, many cells: the mean distance of a half normal is sqrt(2/pi) width, of an exponential width."""
