@@ -126,15 +126,17 @@ def simulate_network(
             place += groups[name].slabs.size
         unit += population.size
     synapses = _Synapses.of(network, groups, first_units, dt)
-    held = _held(state, dt, groups, synapses, unit)
-    poisson, key = _poisson(network, groups, dt), seed_key(seed)
     played = _played(network, first_units, dt)
+    # a source may replay several spikes of a unit in one step
+    most = unit + int(np.unique(played[0], return_counts=True)[1].max(initial=0))
+    held = _held(state, dt, groups, synapses, most)
+    poisson, key = _poisson(network, groups, dt), seed_key(seed)
     places = _places(record, groups)
     columns = np.arange(-(-start // every), stop // every + 1)
     traces = np.empty((len(places), columns.size))
     if start % every == 0:
         traces[:, 0] = held.memory[places]
-    size = max(_SPIKES_AT_A_TIME, 2 * unit)
+    size = max(_SPIKES_AT_A_TIME, 2 * most)
     spike_steps, spike_ids = np.empty(size, np.int32), np.empty(size, np.int32)
     loop = network_loop(
         tuple(p.method for p in network.populations.values() if isinstance(p, Population))
@@ -204,15 +206,15 @@ def _held(
     dt: float,
     groups: Mapping[str, _Group],
     synapses: _Synapses,
-    units: int,
+    most: int,
 ) -> NetworkState:
-    """A state of this run's own: the start, or a copy of where another run ended."""
+    """A state of this run's own: the start, or a copy of where another run ended; `most` spikes in a step."""
     fresh = NetworkState(
         steps=0,
         dt=dt,
         memory=np.concatenate([group.slabs.ravel() for group in groups.values()]),
         arrivals=np.zeros((synapses.ahead, synapses.sums)),
-        ring=np.zeros((int(synapses.late.max(initial=0)) + 1, units), np.int32),
+        ring=np.zeros((int(synapses.late.max(initial=0)) + 1, most), np.int32),
         ring_counts=np.zeros(int(synapses.late.max(initial=0)) + 1, np.int64),
     )
     if state is None:
