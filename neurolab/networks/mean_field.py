@@ -117,7 +117,7 @@ def compute_binary_balance(
 
     Weights are 1/sqrt(K) from excitatory units, -J_E/sqrt(K) and -J_I/sqrt(K) from inhibitory to excitatory and to
     inhibitory ones. Inputs are normal numbers with the mean u_k = sqrt(K) (m_E - J_k m_I + X_k m_0) - theta_k (X = E,
-    I) and the variance alpha_k = m_E + J_k² m_I, so m_k = erfc(-u_k / sqrt(2 alpha_k)) / 2. For K without bound they
+    I) and the variance alpha_k = m_E + J_k² m_I, so m_k is the normal distribution at u_k / sqrt(alpha_k). For K without bound they
     tend to m_E = (J_I E - J_E I) / (J_E - J_I) m_0 and m_I = (E - I) / (J_E - J_I) m_0.
 
     Parameters
@@ -152,7 +152,7 @@ def compute_binary_balance(
     [0.1, 0.1]
     """
     from scipy.optimize import root
-    from scipy.special import erfc
+    from scipy.special import ndtr, ndtri
 
     m_0, K = check.finite(m_0, "m_0"), check.positive(K, "K")
     if not 0 < m_0 <= 1:
@@ -166,24 +166,23 @@ def compute_binary_balance(
             f"got E/I = {X[0] / X[1]:g} and J_E/J_I = {J[0] / J[1]:g}"
         )
 
-    def ratio(m: Array) -> Array:
-        u = math.sqrt(K) * (m[0] - J * m[1] + X * m_0) - theta
-        found: Array = u / np.sqrt(m[0] + J * J * m[1])
-        return found
-
-    def excess(logit: Array) -> Array:
-        m = 1.0 / (1.0 + np.exp(-logit))  # whatever the step, activities stay between 0 and 1
-        return np.asarray(m - 0.5 * erfc(-ratio(m) / math.sqrt(2.0)), np.float64)
+    def unbalance(x: Array, inputs: float) -> Array:
+        """What is left of the mean inputs, over sqrt(K); x are the inputs in units of their noise."""
+        m = ndtr(x)
+        noise = np.sqrt(m[0] + J * J * m[1])
+        return np.asarray(m[0] - J * m[1] + X * m_0 - (theta + x * noise) / math.sqrt(inputs), float)
 
     limit = compute_balanced_rates([[1.0, -J[0]], [1.0, -J[1]]], X * m_0).rates
-    for shrink in (1.0, 0.9, 0.5, 0.2, 0.05):
-        start = np.clip(limit * shrink, 1e-6, 1.0 - 1e-6)
-        solved = root(excess, np.log(start / (1.0 - start)), tol=1e-14)
-        if np.abs(excess(solved.x)).max() < 1e-10:
-            return np.asarray(1.0 / (1.0 + np.exp(-solved.x)), np.float64)
+    balanced = ndtri(np.clip(limit, 1e-9, 1.0 - 1e-9))
+    for path in ([K], np.geomspace(max(1e10, K), K, 60), np.geomspace(min(1e-2, K), K, 60)):
+        x = balanced if path[0] >= K else np.zeros(2)
+        for inputs in path:
+            x = root(unbalance, x, args=(float(inputs),), tol=1e-14).x
+        if np.abs(unbalance(x, K)).max() < 1e-12:
+            return np.asarray(ndtr(x), np.float64)
     raise ValueError(
-        "m_0, K and the weights must leave activities between 0 and 1, and none were found here; "
-        "lower m_0 or raise K"
+        "K and the weights must leave activities that can be followed from many inputs to K, and these do not; "
+        "raise K, or make E/I larger than J_E/J_I by more"
     )
 
 

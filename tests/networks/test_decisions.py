@@ -1,0 +1,154 @@
+"""Wong and Wang's network against its equations, drift to a bound against the backward equation and in simulation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.integrate import solve_bvp
+
+from neurolab.dynamics import find_equilibria
+from neurolab.engine.model import simulate
+from neurolab.networks import (
+    compute_decision_accuracy,
+    compute_decision_time,
+    compute_wong_wang_rate,
+    simulate_decisions,
+    wong_wang,
+)
+
+
+def naive_rate(x: float) -> float:
+    drive = 270.0 * x - 108.0
+    return drive / (1.0 - np.exp(-0.154 * drive))
+
+
+@given(st.floats(0.0, 1.0))
+def test_the_rate_is_its_formula(x: float) -> None:
+    if abs(270.0 * x - 108.0) < 0.01:
+        return  # the formula loses its digits there
+    assert compute_wong_wang_rate(x) == pytest.approx(naive_rate(x), rel=1e-9)
+
+
+def test_the_rate_has_no_hole_and_no_overflow() -> None:
+    x = 0.4 + np.array([-1e-6, -1e-9, 0.0, 1e-9, 1e-6])
+    rates = compute_wong_wang_rate(x)
+    assert rates == pytest.approx(1 / 0.154 + 0.5 * 270.0 * (x - 0.4), abs=1e-7)
+    assert compute_wong_wang_rate(-100.0) == 0.0
+
+
+def test_rest_is_where_the_channels_that_close_are_those_that_open() -> None:
+    for point in find_equilibria(wong_wang, mu_0=10.0, coherence=0.1):
+        S = [point.state["S_1"], point.state["S_2"]]
+        for i, sign in ((0, 1), (1, -1)):
+            x = 0.2609 * S[i] - 0.0497 * S[1 - i] + 0.3255 + 5.2e-4 * 10.0 * (1 + sign * 0.1)
+            opening = (1 - S[i]) * 0.641 * naive_rate(x) / 1000.0
+            assert S[i] / 100.0 == pytest.approx(opening, rel=1e-9)
+
+
+@pytest.mark.jit
+def test_a_choice_is_made_and_remembered() -> None:
+    shown = simulate(wong_wang, 1000.0, 0.5, mu_0=30.0, coherence=0.1)
+    kept = simulate(wong_wang, 3000.0, 0.5, S_1=shown.S_1[-1], S_2=shown.S_2[-1])
+    assert (kept.S_1[-1], kept.S_2[-1]) == pytest.approx((0.567, 0.0319), abs=1e-3)
+
+
+def test_a_strong_stimulus_leaves_two_choices() -> None:
+    points = find_equilibria(wong_wang, mu_0=30.0)
+    assert [point.stable for point in points] == [True, False, True]
+    assert points[0].state["S_1"] == pytest.approx(points[2].state["S_2"])
+
+
+@pytest.mark.parametrize(("v", "a", "s"), [(0.7, 1.3, 0.8), (-2.0, 0.5, 1.0), (0.0, 1.0, 2.0)])
+def test_accuracy_and_time_solve_the_backward_equation(v: float, a: float, s: float) -> None:
+    """v P' + s²/2 P'' = 0 and v T' + s²/2 T'' = -1 with P(-a) = 0, P(a) = 1, T(±a) = 0."""
+
+    def rhs(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        k = 2 / s**2
+        return np.array([y[1], -k * v * y[1], y[3], -k * (v * y[3] + 1)])
+
+    def ends(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        return np.array([low[0], high[0] - 1, low[2], high[2]])
+
+    grid = np.linspace(-a, a, 101)
+    solved = solve_bvp(rhs, ends, grid, np.zeros((4, 101)), tol=1e-8)
+    for z in (-0.4 * a, 0.0, 0.7 * a):
+        P, _, T, _ = solved.sol(z)
+        assert compute_decision_accuracy(v, a, s, start=z) == pytest.approx(P, abs=1e-6)
+        assert compute_decision_time(v, a, s, start=z) == pytest.approx(T, abs=1e-6)
+
+
+@given(st.floats(-20, 20), st.floats(0.1, 5), st.floats(0.2, 3), st.floats(-0.99, 0.99))
+def test_the_mirror_image_ends_at_the_other_bound(v: float, a: float, s: float, z: float) -> None:
+    P = compute_decision_accuracy(v, a, s, start=z * a)
+    mirrored = compute_decision_accuracy(-v, a, s, start=-z * a)
+    assert P + mirrored == pytest.approx(1.0, abs=1e-9) and 0 <= P <= 1
+    T = compute_decision_time(v, a, s, start=z * a)
+    assert compute_decision_time(-v, a, s, start=-z * a) == pytest.approx(T, rel=1e-6, abs=1e-12)
+    assert 0 < T <= (1 - z * z) * a * a / s**2 * (1 + 1e-6) or abs(z) > 0.3
+
+
+def test_extreme_drifts_do_not_overflow() -> None:
+    assert compute_decision_accuracy([-1e6, -1e3, 1e3, 1e6], start=0.3).tolist() == [0, 0, 1, 1]
+    assert compute_decision_time(1e6, start=0.5) == pytest.approx(0.5e-6)
+    across = compute_decision_time(np.array([0.99e-5, 1.01e-5]), start=0.3)
+    assert across[0] == pytest.approx(across[1], rel=1e-6)
+    assert compute_decision_time(1.0, residual=0.3) == pytest.approx(0.3 + 0.7615942)
+
+
+@pytest.mark.jit
+@pytest.mark.parametrize(("v", "a", "s", "z"), [(1.0, 1.0, 1.0, 0.0), (-0.5, 2.0, 1.5, 0.6)])
+def test_with_a_bridge_steps_may_be_coarse(v: float, a: float, s: float, z: float) -> None:
+    trials = 40_000
+    run = simulate_decisions(trials, v, a, s, dt=0.01, seed=1, start=z)
+    P = compute_decision_accuracy(v, a, s, start=z)
+    assert run.accuracy == pytest.approx(P, abs=4 * np.sqrt(0.25 / trials))
+    # four standard errors of a time whose SD is about its mean, and half a step
+    T = compute_decision_time(v, a, s, start=z)
+    assert run.mean_time == pytest.approx(T, abs=4 * T / np.sqrt(trials) + 0.005)
+
+
+@pytest.mark.jit
+def test_without_a_bridge_steps_overshoot() -> None:
+    run = simulate_decisions(40_000, dt=0.01, seed=2, bridge=False)
+    # the bound is as if moved out by 0.5826 s sqrt(dt), -zeta(1/2) / sqrt(2 pi) (Broadie et al. 1997)
+    moved = 1.0 + 0.5826 * 0.1
+    assert run.accuracy == pytest.approx(compute_decision_accuracy(1.0, moved), abs=0.006)
+    assert run.mean_time == pytest.approx(compute_decision_time(1.0, moved), abs=0.02)
+
+
+@pytest.mark.jit
+def test_a_trial_is_the_same_among_any_number() -> None:
+    few, many = (simulate_decisions(k, seed=3) for k in (5, 50))
+    assert few.times.tolist() == many.times[:5].tolist()
+    assert few.correct.tolist() == many.correct[:5].tolist()
+
+
+def test_trials_without_a_decision_count_in_nothing() -> None:
+    run = simulate_decisions(3, 0.0, 100.0, seed=1, longest=0.05)
+    assert np.isnan(run.times).all() and np.isnan(run.accuracy) and np.isnan(run.mean_time)
+    heard: list[float] = []
+    simulate_decisions(2, 0.0, 100.0, seed=1, longest=0.05, progress=heard.append)
+    assert heard[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: compute_wong_wang_rate(0.4, d=0.0), "d must be above 0"),
+        (lambda: compute_decision_accuracy(1.0, 0.0), "bound must be above 0"),
+        (lambda: compute_decision_accuracy(1.0, noise=0.0), "noise must be above 0"),
+        (lambda: compute_decision_time(1.0, start=1.0), "start must lie between the bounds"),
+        (lambda: compute_decision_time(1.0, residual=-1.0), "residual must be 0 or more"),
+        (lambda: simulate_decisions(0, seed=1), "trials must be a whole number"),
+        (lambda: simulate_decisions(1, dt=0.0, seed=1), "dt must be above 0"),
+        (lambda: simulate_decisions(1, seed=1, longest=-1.0), "longest must be above 0"),
+        (lambda: simulate_decisions(1, seed=-1), "seed must be a whole number"),
+    ],
+)
+def test_messages(call: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
