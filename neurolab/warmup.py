@@ -20,7 +20,7 @@ from typing import Any
 
 __all__ = ["PACKAGES", "is_warm", "tasks", "warm", "warm_all"]
 
-PACKAGES = ("membrane", "synapses", "plasticity")
+PACKAGES = ("membrane", "synapses", "plasticity", "networks")
 """Chapters whose models are compiled for `simulate`."""
 
 TYPICAL = ("hodgkin_huxley", "lif")

@@ -324,9 +324,8 @@ def _run(
                 for i in range(n):
                     stage[i] = r[i] + part * k[i]
             x[:] = 0.0
-            for j in range(
-                n
-            ):  # column by column: SIMD code, and the same bits on any number of threads
+            # column by column: SIMD code, and the same bits on any number of threads
+            for j in range(n):
                 column, rate = WT[j], stage[j]
                 for i in range(n):
                     x[i] += column[i] * rate

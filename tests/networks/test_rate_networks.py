@@ -244,6 +244,7 @@ def test_messages(call: Any, message: str) -> None:
         call()
 
 
+@pytest.mark.jit  # plain Python warns of the overflow first
 def test_a_runaway_network_says_so() -> None:
     with pytest.raises(Diverged, match="the network runs away"):
         simulate_rates(RateNetwork([[5.0]]), 1e4, 1.0, I=1.0)
