@@ -1,6 +1,6 @@
 """What simulations take and give: trajectories, spike trains, wires, and the ways to draw them."""
 
-from neurolab.data.connectivity import Connectivity, SavedWires, load_wires, save_wires
+from neurolab.data.connectivity import Connectivity
 from neurolab.data.spike_generators import (
     generate_gamma,
     generate_inhomogeneous_poisson,
@@ -15,6 +15,7 @@ from neurolab.data.topology import (
     place_on_sheet,
     rewire,
 )
+from neurolab.data.wire_files import SavedWires, load_wires, save_wires
 from neurolab.data.wiring import (
     connect_all,
     connect_blocks,

@@ -1,14 +1,12 @@
-"""Who is connected to whom: targets of every source in one flat array (CSR); to and from matrices, graphs and files.
+"""Who is connected to whom: targets of every source in one flat array (CSR); to and from matrices and graphs.
 
 Weights and delays belong to a projection, not to the wiring: they are arrays of one value a synapse, in their
-order. The ways to draw wires are in `wiring` and `topology`.
+order. The ways to draw wires are in `wiring` and `topology`, files in `wire_files`.
 """
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
-from os import PathLike, fspath
 from typing import Any
 
 import numpy as np
@@ -16,12 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurolab.kernels import check
 
-__all__ = ["Connectivity", "SavedWires", "load_wires", "save_wires"]
+__all__ = ["Connectivity"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_FORMAT = 1  # of the file; a reader refuses what it does not know
 _MOST = 2**32 - 1  # targets are held in 32 bits
 
 
@@ -88,7 +85,7 @@ class Connectivity:
         """
         n_pre = check.whole(n_pre, "n_pre")
         pre, post = _pairs(sources, targets, n_pre)
-        indptr, indices = _sort_by(pre, post, n_pre)
+        indptr, indices = sort_by(pre, post, n_pre)
         return cls(indptr, indices, n_pre, n_post)
 
     @classmethod
@@ -143,7 +140,7 @@ class Connectivity:
         [0.5, 0.25]
         """
         pre, post, values, shape = _entries_of(matrix, attribute)
-        indptr, order = _sort_by(pre, np.arange(pre.size), shape[0])
+        indptr, order = sort_by(pre, np.arange(pre.size), shape[0])
         same = shape == (self.n_pre, self.n_post) and np.array_equal(indptr, self.indptr)
         if not same or not np.array_equal(post[order], self.indices):
             raise ValueError(
@@ -156,7 +153,7 @@ class Connectivity:
         """As a SciPy CSR matrix of shape (n_pre, n_post) with the given weights."""
         from scipy.sparse import csr_array
 
-        data = self._each(weights, "weights")
+        data = self.per_synapse(weights, "weights")
         return csr_array((data, self.indices, self.indptr), shape=(self.n_pre, self.n_post))
 
     def to_dense(self, weights: ArrayLike | None = None) -> NDArray[Any]:
@@ -165,7 +162,7 @@ class Connectivity:
             flat = np.bincount(self._flat, minlength=self.n_pre * self.n_post)
         else:
             flat = np.bincount(
-                self._flat, self._each(weights, "weights"), minlength=self.n_pre * self.n_post
+                self._flat, self.per_synapse(weights, "weights"), minlength=self.n_pre * self.n_post
             )
         return flat.reshape(self.n_pre, self.n_post)
 
@@ -185,7 +182,9 @@ class Connectivity:
         import networkx as nx
 
         self._check_square("to_networkx")
-        values = {name: self._each(value, name).tolist() for name, value in attributes.items()}
+        values = {
+            name: self.per_synapse(value, name).tolist() for name, value in attributes.items()
+        }
         graph = nx.MultiDiGraph() if self.has_multapses else nx.DiGraph()
         graph.add_nodes_from(range(self.n_pre))
         marks = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
@@ -250,6 +249,16 @@ class Connectivity:
         mutual = pairs.multiply(pairs.T.tocsr()).nnz
         return mutual / pairs.nnz if pairs.nnz else float("nan")
 
+    def per_synapse(self, values: ArrayLike, name: str) -> Floats:
+        """`values`, one number or one for each synapse, as an array of shape (synapses,); an error for others."""
+        array = check.finite_array(values, name)
+        if array.shape not in ((), (self.count,)):
+            raise ValueError(
+                f"{name} must be a number or have one value for each of the {self.count} synapses, got shape "
+                f"{array.shape}"
+            )
+        return np.broadcast_to(array, (self.count,))
+
     def targets(self, source: int) -> NDArray[np.uint32]:
         """Targets of one source."""
         if not 0 <= source < self.n_pre:
@@ -261,12 +270,12 @@ class Connectivity:
 
         `weights[wires.reverse_order()]` are the weights of the reversed wires.
         """
-        indptr, indices = _sort_by(self.indices, self.sources, self.n_post)
+        indptr, indices = sort_by(self.indices, self.sources, self.n_post)
         return Connectivity(indptr, indices, self.n_post, self.n_pre)
 
     def reverse_order(self) -> Ints:
         """Which synapse of these wires each synapse of `reverse()` is."""
-        return _sort_by(self.indices, np.arange(self.count), self.n_post)[1]
+        return sort_by(self.indices, np.arange(self.count), self.n_post)[1]
 
     def subset(self, sources: ArrayLike, targets: ArrayLike) -> Connectivity:
         """The synapses among some units, which are numbered anew in the order given.
@@ -312,16 +321,6 @@ class Connectivity:
             flat = np.unique(flat)
         return flat
 
-    def _each(self, values: ArrayLike, name: str) -> Floats:
-        """One finite value for each synapse."""
-        array = check.finite_array(values, name)
-        if array.shape not in ((), (self.count,)):
-            raise ValueError(
-                f"{name} must be a number or have one value for each of the {self.count} synapses, got shape "
-                f"{array.shape}"
-            )
-        return np.broadcast_to(array, (self.count,))
-
     def _check_square(self, what: str) -> None:
         if self.n_pre != self.n_post:
             raise ValueError(
@@ -338,111 +337,6 @@ class Connectivity:
             and np.array_equal(self.indptr, other.indptr)
             and np.array_equal(self.indices, other.indices)
         )
-
-
-@dataclass(frozen=True, eq=False)
-class SavedWires:
-    """What a file of wires holds; weights and delays (ms) are None, one number, or one for each synapse."""
-
-    wires: Connectivity
-    weights: Floats | None
-    delays: Floats | None
-
-
-def save_wires(
-    path: str | PathLike[str],
-    wires: Connectivity,
-    *,
-    weights: ArrayLike | None = None,
-    delays: ArrayLike | None = None,
-) -> None:
-    """Write wires, and weights and delays if given, to one .npz file of plain arrays (no pickle).
-
-    Parameters
-    ----------
-    path : str or path, ending in .npz
-    wires : Connectivity
-    weights : float or array of shape (synapses,), optional
-    delays : float or array of shape (synapses,), ms, optional
-
-    Raises
-    ------
-    ValueError
-        For another ending, values of the wrong number or not finite, delays that are not above 0.
-    """
-    arrays: dict[str, Any] = dict(
-        format=_FORMAT, indptr=wires.indptr, indices=wires.indices, n_pre=wires.n_pre, n_post=wires.n_post
-    )  # fmt: skip
-    for name, values in dict(weights=weights, delays=delays).items():
-        if values is not None:
-            wires._each(values, name)
-            arrays[name] = check.finite_array(values, name)
-    if delays is not None:
-        _check_delays(arrays["delays"])
-    np.savez(_npz(path), **arrays)
-
-
-def load_wires(path: str | PathLike[str]) -> SavedWires:
-    """Read what `save_wires` wrote; everything in it is checked again.
-
-    Raises
-    ------
-    ValueError
-        For a file that is not one of wires, or holds wires that cannot be.
-    FileNotFoundError
-
-    Examples
-    --------
-    >>> import os, tempfile
-    >>> wires = Connectivity.from_dense([[0, 1], [1, 1]])
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = os.path.join(folder, "wires.npz")
-    ...     save_wires(path, wires, weights=[0.5, 1.0, 2.0], delays=1.5)
-    ...     saved = load_wires(path)
-    >>> saved.wires == wires, saved.weights.tolist(), float(saved.delays)
-    (True, [0.5, 1.0, 2.0], 1.5)
-    """
-    path = _npz(path)
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-    except FileNotFoundError:
-        raise
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, TypeError) as error:
-        raise ValueError(
-            f"{path} must be a file of arrays as save_wires writes it: {error}"
-        ) from None
-    missing = [n for n in ("format", "indptr", "indices", "n_pre", "n_post") if n not in arrays]
-    if missing:
-        raise ValueError(f"{path} must be a file of save_wires, but it has no {', '.join(missing)}")
-    for name in ("format", "n_pre", "n_post"):
-        if arrays[name].ndim:
-            raise ValueError(f"{path}: {name} must be one number, got shape {arrays[name].shape}")
-    if arrays["format"] != _FORMAT:
-        raise ValueError(
-            f"{path} must be of format {_FORMAT}, got {arrays['format']}; a newer neurolab may read it"
-        )
-    wires = Connectivity(
-        arrays["indptr"], arrays["indices"], arrays["n_pre"].item(), arrays["n_post"].item()
-    )
-    for name in ("weights", "delays"):
-        if name in arrays:
-            wires._each(arrays[name], name)
-    if "delays" in arrays:
-        _check_delays(arrays["delays"])
-    return SavedWires(wires, arrays.get("weights"), arrays.get("delays"))
-
-
-def _npz(path: str | PathLike[str]) -> str:
-    name = fspath(path)
-    if not name.endswith(".npz"):
-        raise ValueError(f"path must end in .npz, got {name!r}")
-    return name
-
-
-def _check_delays(delays: Floats) -> None:
-    if np.any(delays <= 0):
-        raise ValueError(f"delays must be above 0 ms, got {delays.min():g}")
 
 
 def _whole_numbers(values: ArrayLike, name: str) -> NDArray[Any]:
@@ -493,7 +387,7 @@ def _selection(units: ArrayLike, n: int, name: str) -> Ints:
     return chosen
 
 
-def _sort_by(keys: NDArray[Any], values: NDArray[Any], n: int) -> tuple[Ints, NDArray[Any]]:
+def sort_by(keys: NDArray[Any], values: NDArray[Any], n: int) -> tuple[Ints, NDArray[Any]]:
     """`values` in order of their keys (0 to n - 1), equal keys in the order they came; and where each key starts."""
     from neurolab.data.wiring_steps import scatter  # loads numba
 

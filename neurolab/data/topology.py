@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurolab.data.connectivity import Connectivity, _sort_by
+from neurolab.data.connectivity import Connectivity, sort_by
 from neurolab.data.wiring import ascending, probability, starts_of
 from neurolab.kernels import check, chunks
 
@@ -193,7 +193,7 @@ def connect_watts_strogatz(
         return ascending(np.arange(n + 1) * k, ends, n, n)
     owners = np.repeat(np.arange(n, dtype=np.uint32), k // 2)
     pre, post = np.concatenate([owners, ends]), np.concatenate([ends, owners])
-    indptr, targets = _sort_by(pre, post, n)
+    indptr, targets = sort_by(pre, post, n)
     return ascending(indptr, targets, n, n)
 
 
@@ -336,7 +336,7 @@ def _cells(places: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats
     first, span = places.min(axis=0), np.ptp(places, axis=0)
     column = ((places - first) / np.where(span > 0, span, 1.0) * across).astype(np.int64)
     cell = np.minimum(column, across - 1) @ across ** np.arange(dimensions)
-    indptr, numbers = _sort_by(cell, np.arange(n), across**dimensions)
+    indptr, numbers = sort_by(cell, np.arange(n), across**dimensions)
     starts = indptr[:-1][np.diff(indptr) > 0]
     low = np.minimum.reduceat(places[numbers], starts)
     high = np.maximum.reduceat(places[numbers], starts)

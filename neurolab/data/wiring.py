@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurolab.data.connectivity import Connectivity, _sort_by
+from neurolab.data.connectivity import Connectivity, sort_by
 from neurolab.kernels import check, chunks
 
 __all__ = [
@@ -128,7 +128,7 @@ def connect_fixed_in_degree(
     in_degree = _degree(in_degree, "in_degree", "sources", n_pre, n_post, autapses, multapses)
     sources = _draw_rows(seed, n_post, n_pre, in_degree, autapses, multapses)
     targets = np.repeat(np.arange(n_post, dtype=np.uint32), in_degree)
-    indptr, indices = _sort_by(sources.ravel(), targets, n_pre)
+    indptr, indices = sort_by(sources.ravel(), targets, n_pre)
     return Connectivity(indptr, indices, n_pre, n_post)
 
 
@@ -297,7 +297,7 @@ def connect_blocks(
     if not autapses:
         rows, columns = rows[rows != columns], columns[rows != columns]
     n_pre, n_post = int(ends_pre[-1]), int(ends_post[-1])
-    return Connectivity(*_sort_by(rows, columns, n_pre), n_pre, n_post)
+    return Connectivity(*sort_by(rows, columns, n_pre), n_pre, n_post)
 
 
 def connect_layers(sizes: Sequence[int], p: float | ArrayLike = 1.0, *, seed: Seed) -> Connectivity:
@@ -344,9 +344,9 @@ def probability(value: Any, name: str) -> float:
 def ascending(indptr: Ints, targets: NDArray[Any], n_pre: int, n_post: int) -> Connectivity:
     """Wires with the targets of each source put in order: by target, then, keeping that order, by source."""
     sources = np.repeat(np.arange(n_pre, dtype=np.uint32), np.diff(indptr))
-    columns, rows = _sort_by(targets, sources, n_post)
+    columns, rows = sort_by(targets, sources, n_post)
     by_target = np.repeat(np.arange(n_post, dtype=np.uint32), np.diff(columns))
-    return Connectivity(*_sort_by(rows, by_target, n_pre), n_pre, n_post)
+    return Connectivity(*sort_by(rows, by_target, n_pre), n_pre, n_post)
 
 
 def collect(step: Callable[[NDArray[np.uint32]], tuple[float, int]]) -> NDArray[np.uint32]:

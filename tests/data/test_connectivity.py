@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from neurolab.data.connectivity import Connectivity, load_wires, save_wires
+from neurolab.data.connectivity import Connectivity
+from neurolab.data.wire_files import load_wires, save_wires
 from tests.reference import wiring as naive
 
 
