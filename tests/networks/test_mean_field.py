@@ -13,6 +13,7 @@ from scipy.special import erfcx
 from scipy.stats import norm
 
 from neurolab.networks import (
+    brunel,
     compute_balanced_rates,
     compute_binary_balance,
     compute_brunel_drive,
@@ -63,6 +64,16 @@ def test_strong_excitation_fires_near_the_refractory_limit() -> None:
     mu = 40.0 + 0.5 * state.rate
     assert state.rate == pytest.approx(1e3 / (2.0 + 20.0 * np.log((mu - 10) / (mu - 20))), rel=2e-3)
     assert state.cv < 0.2
+
+
+@pytest.mark.jit
+@pytest.mark.slow
+@pytest.mark.parametrize(("g", "within"), [(5.0, 0.05), (3.0, 0.1)])
+def test_the_full_network_fires_near_its_self_consistent_rate(g: float, within: float) -> None:
+    """12,500 units with delays of 1.5 ms; their rhythm, which the theory leaves out, costs some per cent."""
+    spikes = brunel(12_500, g=g, eta=2.0, seed=1).simulate(200.0, 0.1, seed=1).spikes("E")
+    (state,) = find_brunel_rates(g, 2.0)
+    assert spikes.between(100.0, 200.0).rate == pytest.approx(state.rate, rel=within)
 
 
 def test_model_a_is_two_equal_populations() -> None:
