@@ -385,14 +385,14 @@ def _staggered_step(self, t, y, p, I, live, h):
 @numba.njit(error_model="numpy")
 def _relax(x, slope, rate, h):
     """x after `h` when dx/dt = slope now and falls by `rate` for each unit of x."""
-    if rate * h < 1e-9:  # no decay to speak of, or growth: a plain Euler step
+    if abs(rate * h) < 1e-9:  # neither decay nor growth to speak of: a plain Euler step
         return x + h * slope
     return x - slope / rate * math.expm1(-rate * h)
 
 
 def _relax_lanes(x, slope, rate, h):
     """The same without a branch."""
-    slow = rate * h < 1e-9
+    slow = abs(rate * h) < 1e-9
     exact = x - slope / rate * math.expm1(-rate * h)
     return x + h * slope if slow else exact
 

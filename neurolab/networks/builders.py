@@ -202,10 +202,10 @@ def cobahh(
     for name, n in sizes.items():
         start = dict(
             V=-65.0 + 5.0 * rng.standard_normal(n),
-            g_E=(40.0 + 15.0 * rng.standard_normal(n)) * per_nS,
-            g_I=(200.0 + 120.0 * rng.standard_normal(n)) * per_nS,
+            g_E=np.maximum(40.0 + 15.0 * rng.standard_normal(n), 0.0) * per_nS,
+            g_I=np.maximum(200.0 + 120.0 * rng.standard_normal(n), 0.0) * per_nS,
         )
-        populations[name] = Population(cell, n, "exponential_euler", start)
+        populations[name] = Population(cell, n, "exponential_euler", start, dead_time=3.0)
     weights = {"E": 6.0 * per_nS, "I": 67.0 * per_nS}
     return Network(populations, _projections(sizes, weights, p, rng, wires))
 

@@ -81,7 +81,7 @@ def _group_step(method: str) -> Callable[..., Any]:
         group: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, count: int
     ) -> int:
         (
-            model, vector, matrix, course, width, own, own_rows, first_place, row_length, units, first_unit,
+            model, vector, matrix, course, width, own, own_rows, dead_time, first_place, row_length, units, first_unit,
         ) = group  # fmt: skip
         shared, m, t = model.bind(vector), model.propagator(matrix), i * dt
         now = model.course(course, (i - origin) * width, int(width == 3))
@@ -98,7 +98,9 @@ def _group_step(method: str) -> Callable[..., Any]:
                         y = model.after_spike(model.read(slab, lane), p)
                         model.write(slab, lane, y)
                         model.write_old(slab, lane, y)
-                        model.set_wait(slab, lane, np.round(model.dead_time(p) / dt), 0.0)
+                        model.set_wait(
+                            slab, lane, np.round(max(model.dead_time(p), dead_time) / dt), 0.0
+                        )
                         fired[count] = first_unit + block * LANES + lane
                         count += 1
         return count

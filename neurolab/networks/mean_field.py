@@ -170,7 +170,9 @@ def compute_binary_balance(
         """What is left of the mean inputs, over sqrt(K); x are the inputs in units of their noise."""
         m = ndtr(x)
         noise = np.sqrt(m[0] + J * J * m[1])
-        return np.asarray(m[0] - J * m[1] + X * m_0 - (theta + x * noise) / math.sqrt(inputs), float)
+        return np.asarray(
+            m[0] - J * m[1] + X * m_0 - (theta + x * noise) / math.sqrt(inputs), float
+        )
 
     limit = compute_balanced_rates([[1.0, -J[0]], [1.0, -J[1]]], X * m_0).rates
     balanced = ndtri(np.clip(limit, 1e-9, 1.0 - 1e-9))

@@ -70,13 +70,14 @@ class _Group:
         self.lanes = lanes(model, np.float64, varied, "".join("01"[int(x != 0)] for x in matrix))
         self.vector = self.units.vector(np.float64)
         self.own_rows = self.units.own_rows(model)
+        self.dead_time = float(population.dead_time)
         self.drive = Drive.of(self.units.common, steps, dt)
 
     def argument(self, i0: int, i1: int) -> tuple[Any, ...]:
         """What the compiled loop takes for steps i0 to i1 - 1."""
         course, own = self.drive.columns(i0, i1), self.units.columns(i0, i1, np.float64)
         return (
-            self.lanes, self.vector, self.matrix, course, self.drive.width, own, self.own_rows, self.first_place,
+            self.lanes, self.vector, self.matrix, course, self.drive.width, own, self.own_rows, self.dead_time, self.first_place,
             self.row_length, self.size, self.first_unit,
         )  # fmt: skip
 

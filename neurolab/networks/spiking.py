@@ -52,16 +52,24 @@ class Population:
         "exact" is for equations that are linear in their states, such as `lif`: one matrix product a step.
     values : dict
         Start states, parameters and inputs by name: a number, or an array of shape (size,). An input may also be a
-        function of t that all units receive.
+        function of t that all units receive, or an array of shape (size, steps).
+    dead_time : float, ms
+        For models without a reset: how long a unit that has fired cannot fire again. Its state goes on.
     """
 
     model: Model
     size: int
     method: str = "rk4"
     values: Mapping[str, Any] = field(default_factory=dict)
+    dead_time: float = 0.0
 
     def __post_init__(self) -> None:
         check.whole(self.size, "size")
+        check.non_negative(self.dead_time, "dead_time")
+        if self.dead_time and self.model.reset is not None:
+            raise ValueError(
+                f"dead_time is for models without a reset; {self.model.name} has one: give it a refractory time"
+            )
         check.choice(self.method, _METHODS, "method")
         if self.model.threshold is None:
             raise ValueError(

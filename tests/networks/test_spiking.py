@@ -213,6 +213,17 @@ def test_a_runaway_is_named() -> None:
         Network({"cells": Population(growing, 2, "euler")}).simulate(100.0, 0.1)
 
 
+@pytest.mark.jit
+def test_dead_time_hides_what_follows_a_spike() -> None:
+    """A sine crosses its threshold every 2 pi ms; with a dead time of 7 ms every other crossing counts."""
+    clock = Model(
+        lambda t, y, p, I: (y[1], -y[0]), dict(x=0.0, v=1.0), {}, threshold=0.5, name="clock"
+    )
+    for dead_time, expected in ((0.0, 16), (7.0, 8)):
+        network = Network({"clock": Population(clock, 1, "rk4", dead_time=dead_time)})
+        assert network.simulate(100.0, 0.1).spikes("clock").count == expected
+
+
 def test_propagator_is_the_closed_form() -> None:
     """V and a current that decays: the mixed term is tau / (tau - tau_m) (exp(-dt / tau) - exp(-dt / tau_m))."""
 
@@ -259,6 +270,8 @@ def test_messages() -> None:
         Population(lif, 0)
     with pytest.raises(ValueError, match="method"):
         Population(lif, 3, "rk5")
+    with pytest.raises(ValueError, match="dead_time is for models without a reset"):
+        Population(lif, 3, dead_time=2.0)
     with pytest.raises(ValueError, match="no threshold"):
         Population(Model(lambda t, y, p, I: (0.0,), dict(x=0.0), {}), 3)
     with pytest.raises(ValueError, match="delay must be at least one step, dt = 0.1 ms, got 0.05"):
