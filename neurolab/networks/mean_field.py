@@ -117,8 +117,8 @@ def compute_binary_balance(
 
     Weights are 1/sqrt(K) from excitatory units, -J_E/sqrt(K) and -J_I/sqrt(K) from inhibitory to excitatory and to
     inhibitory ones. Inputs are normal numbers with the mean u_k = sqrt(K) (m_E - J_k m_I + X_k m_0) - theta_k (X = E,
-    I) and the variance alpha_k = m_E + J_k² m_I, so m_k is the normal distribution at u_k / sqrt(alpha_k). For K without bound they
-    tend to m_E = (J_I E - J_E I) / (J_E - J_I) m_0 and m_I = (E - I) / (J_E - J_I) m_0.
+    I) and the variance alpha_k = m_E + J_k² m_I, so m_k is the normal distribution at u_k / sqrt(alpha_k). For K
+    without bound they tend to m_E = (J_I E - J_E I) / (J_E - J_I) m_0 and m_I = (E - I) / (J_E - J_I) m_0.
 
     Parameters
     ----------

@@ -77,7 +77,8 @@ class _Group:
         """What the compiled loop takes for steps i0 to i1 - 1."""
         course, own = self.drive.columns(i0, i1), self.units.columns(i0, i1, np.float64)
         return (
-            self.lanes, self.vector, self.matrix, course, self.drive.width, own, self.own_rows, self.dead_time, self.first_place,
+            self.lanes, self.vector, self.matrix, course, self.drive.width, own, self.own_rows, self.dead_time,
+            self.first_place,
             self.row_length, self.size, self.first_unit,
         )  # fmt: skip
 
