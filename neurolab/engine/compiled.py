@@ -497,8 +497,11 @@ def _set_wait(self, slab, i, steps, fired):
 def _held(self, slab, i, y, live):
     """`y`, but with the first state as it was reset while that is held: what arrives there meanwhile has no effect."""
     n = len(self.states)
-    values = [f"y[0] if live > F(0.0) else {_rows(n, 1)[0]}", *[f"y[{j}]" for j in range(1, n)]]
-    return _written(f"def f(self, slab, i, y, live): return ({','.join(values)},)", F=self.real)
+    values = ["y[0] if live > F(0.0) else kept", *[f"y[{j}]" for j in range(1, n)]]
+    source = (  # read before the choice: a read in a branch would stop the vectoriser
+        f"def f(self, slab, i, y, live):\n    kept = {_rows(n, 1)[0]}\n    return ({','.join(values)},)"
+    )
+    return _written(source, F=self.real)
 
 
 @overload_method(ModelType, "fired")
