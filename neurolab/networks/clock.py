@@ -20,9 +20,8 @@ from neurolab.engine.steps import STEPS
 from neurolab.kernels.cache import inlined, kernel
 from neurolab.kernels.rng import philox
 
-__all__ = ["METHODS", "network_loop", "poisson_thresholds"]
+__all__ = ["POISSON_TERMS", "network_loop", "poisson_thresholds"]
 
-METHODS = ("exact", "euler", "heun", "rk4", "exponential_euler", "staggered")
 POISSON_TERMS = 24  # thresholds a Poisson number is compared with: exact to 2^-32 for means up to 5
 
 _LOW = np.uint64(0xFFFFFFFF)
