@@ -184,6 +184,7 @@ def simulate_population(
             out[:, row, 0] = blocks.state(name)
     compilable, loop = lanes(model, real, tuple(setting.varied)), _LOOPS[method]
     drive = Drive.of(setting.common, steps, dt)
+    vector, own_rows = setting.vector(real), setting.own_rows(model)
     spikes: list[tuple[Array, NDArray[np.int64]]] = []
     done, final = 0, blocks.final()
 
@@ -200,8 +201,8 @@ def simulate_population(
             ids = np.empty(times.size, np.int64)
             while i < i1:
                 i, count, endless = loop(
-                    compilable, blocks.slabs[block], blocks.held[block], setting.vector(real), course, i0, drive.width,
-                    int(drive.width == 3), own, setting.own_rows(model), dt, every, rows, out, first, units, times, ids,
+                    compilable, blocks.slabs[block], blocks.held[block], vector, course, i0, drive.width,
+                    int(drive.width == 3), own, own_rows, dt, every, rows, out, first, units, times, ids,
                     i, i1,
                 )  # fmt: skip
                 found.append((times[:count].copy(), ids[:count].copy()))
@@ -317,6 +318,20 @@ class Units:
             return np.empty((0, 0, 0), real)
         return np.array([course[:, i0:i1] for _, course in self._courses], real)
 
+    def slabs(self, real: Any, spare: int = 0) -> NDArray[Any]:
+        """The units as blocks of shape (rows, LANES): states, states before the step, inputs, parameters that vary, and
+        `spare` rows of zeros. Lanes without a unit do what the last one does, unseen.
+        """
+        own = [0.0 if callable(v) or np.ndim(v) == 2 else v for v in self.inputs.values()]
+        rows = [*self.state.values(), *self.state.values(), *own]
+        rows += [self.params[name] for name in self.varied]
+        blocks = math.ceil(self.size / LANES)
+        table = np.zeros((len(rows) + spare, blocks * LANES), real)
+        for row, value in zip(table, rows, strict=False):
+            row[: self.size] = value
+            row[self.size :] = row[self.size - 1]
+        return np.ascontiguousarray(table.reshape(len(table), blocks, LANES).transpose(1, 0, 2))
+
     def vector(self, real: Any) -> NDArray[Any]:
         """The shared parameters, in the order of the model's; a varied one has a placeholder."""
         return np.array([0.0 if np.ndim(value) else value for value in self.params.values()], real)
@@ -341,19 +356,9 @@ class _Blocks:
 
     def __init__(self, model: Model, setting: Units, real: Any) -> None:
         self.states, self.size = tuple(model.states), setting.size
-        count = math.ceil(setting.size / LANES)
-        own = [0.0 if callable(v) or np.ndim(v) == 2 else v for v in setting.inputs.values()]
-        rows = [*setting.state.values(), *setting.state.values(), *own]
-        rows += [setting.params[name] for name in setting.varied]
-        table = np.empty((len(rows), count * LANES), real)
-        for row, value in zip(table, rows, strict=True):
-            row[: self.size] = value
-            row[self.size :] = row[
-                self.size - 1
-            ]  # lanes without a unit do what the last one does, unseen
-        self.slabs = np.ascontiguousarray(
-            table.reshape(len(rows), count, LANES).transpose(1, 0, 2)
-        ).reshape(count, -1)
+        slabs = setting.slabs(real)
+        count = len(slabs)
+        self.slabs = slabs.reshape(count, -1)
         self.held = np.full((count, LANES), -1.0)
 
     def state(self, name: str) -> NDArray[Any]:

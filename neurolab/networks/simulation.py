@@ -45,18 +45,8 @@ class _Group:
         self.units = Units.of(model, population.values, population.size, steps)
         self.size, self.first_place, self.first_unit = population.size, first_place, first_unit
         varied = tuple(self.units.varied)
-        own = [0.0 if callable(v) or np.ndim(v) == 2 else v for v in self.units.inputs.values()]
-        rows = [*self.units.state.values()] * 2 + [*own]
-        rows += [self.units.params[name] for name in varied]
-        blocks = math.ceil(self.size / LANES)
-        table = np.zeros((len(rows) + 2, blocks * LANES))
-        for row, value in zip(table, rows, strict=False):
-            row[: self.size] = value
-            row[self.size :] = row[self.size - 1]
-        self.row_length = len(table) * LANES
-        self.slabs = np.ascontiguousarray(
-            table.reshape(len(table), blocks, LANES).transpose(1, 0, 2)
-        )
+        self.slabs = self.units.slabs(np.float64, spare=2)
+        self.row_length = self.slabs[0].size
         matrix = np.zeros(0)
         if population.method == "exact":
             scalars = {k: v for k, v in self.units.params.items() if k in model.params}
