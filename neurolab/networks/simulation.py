@@ -196,7 +196,9 @@ class _Run:
             cached[dt] = make_wires(network, layout.places, dt)
         self.wires, self.played = cached[dt], _played(network, layout.places, dt)
         # a source may replay several spikes of a unit in one step
-        self.most = layout.size + int(np.unique(self.played[0], return_counts=True)[1].max(initial=0))
+        self.most = layout.size + int(
+            np.unique(self.played[0], return_counts=True)[1].max(initial=0)
+        )
         self.arrays = self._start() if state is None else _held(state, dt, self._start())
         self.key = seed_key(seed)
         self.wired = self.wires.arguments(self.arrays, self.most)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -390,10 +391,14 @@ def compute_propagator(model: Model, dt: float, **values: Any) -> Array:
     ValueError
         If the model's equations are not linear in states and inputs.
     """
+    return _propagator(model, float(dt), tuple(model.set(values).params.tolist()))
+
+
+@lru_cache(maxsize=256)
+def _propagator(model: Model, dt: float, params: tuple[float, ...]) -> Array:
     from scipy.linalg import expm
 
-    setting = model.set(values)
-    p = model.Params(*setting.params.tolist())
+    p = model.Params(*params)
     n, width = len(model.states), len(model.states) + len(model.inputs)
 
     def slopes(z: Array) -> Array:
@@ -414,7 +419,7 @@ def compute_propagator(model: Model, dt: float, **values: Any) -> Array:
         if held:
             whole[0] = 0.0
         found.append(expm(whole * dt)[:n])
-    return np.concatenate(found).ravel()
+    return _read_only(np.concatenate(found).ravel())
 
 
 def steps_of(delay: float | ArrayLike | None, dt: float) -> NDArray[np.int64]:

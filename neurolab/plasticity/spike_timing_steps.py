@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 
 from neurolab.kernels.cache import inlined, kernel
 
-__all__ = ["ALL", "NEAREST", "PRESYNAPTIC", "REDUCED", "clock_steps", "fade_traces", "fades_after", "moment", "spike_events"]
+__all__ = [
+    "ALL",
+    "NEAREST",
+    "PRESYNAPTIC",
+    "REDUCED",
+    "clock_steps",
+    "fade_traces",
+    "fades_after",
+    "moment",
+    "spike_events",
+]
 
 ALL, NEAREST, PRESYNAPTIC, REDUCED = 0, 1, 2, 3
 _REACH = (
