@@ -1,7 +1,10 @@
 """Labs of chapter 2, one module a lesson; reach them as `nl.labs.synapses.magnesium_block`."""
 
 from neurolab.labs.synapses.release import end_plate, three_estimates, variance_mean
-from neurolab.labs.synapses.short_term_plasticity import one_axon_two_targets, short_term_plasticity
+from neurolab.labs.synapses.short_term_plasticity import (
+    depression_and_facilitation,
+    one_axon_two_targets,
+)
 from neurolab.labs.synapses.synaptic_currents import (
     chloride_battery,
     magnesium_block,
@@ -11,11 +14,11 @@ from neurolab.labs.synapses.synaptic_currents import (
 
 __all__ = [
     "chloride_battery",
+    "depression_and_facilitation",
     "end_plate",
     "magnesium_block",
     "one_axon_two_targets",
     "receptors",
-    "short_term_plasticity",
     "shunting",
     "three_estimates",
     "variance_mean",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.engine.model import param
-from neurolab.figures import Dots, Figure, Line, Panel, Text
+from neurolab.figures import Dots, Figure, Line, Panel
 from neurolab.labs.declare import Target, lab
 from neurolab.synapses import (
     BOYD_MARTIN_MINIATURES,
@@ -27,12 +28,12 @@ __all__ = ["end_plate", "three_estimates", "variance_mean"]
 
 Array = NDArray[np.float64]
 
-MINIATURES, RESPONSES = (
+_MINIATURES, _RESPONSES = (
     np.repeat(list(counts), list(counts.values()))
     for counts in (BOYD_MARTIN_MINIATURES, BOYD_MARTIN_RESPONSES)
 )
 _BIN = 0.1  # mV, of their histograms
-_SPREAD = float(MINIATURES.std(ddof=1) / MINIATURES.mean())
+_SPREAD = float(_MINIATURES.std(ddof=1) / _MINIATURES.mean())
 _RUN = param(1, low=1, high=20, doc="which of twenty experiments of the same kind")
 
 
@@ -45,7 +46,9 @@ def _steps(values: Array, width: float, low: float, high: float) -> tuple[Array,
 
 @lab(
     title="The end plate's packets",
-    m=param(1.0, "packets", low=0.2, high=5, doc="mean number of packets that one impulse releases"),
+    m=param(
+        1.0, "packets", low=0.2, high=5, doc="mean number of packets that one impulse releases"
+    ),
     q=param(0.3, "mV", low=0.2, high=0.6, doc="mean response to one packet"),
     presets={
         "one packet an impulse": dict(m=1.0, q=0.4),
@@ -75,41 +78,40 @@ def end_plate(m: float = 1.0, q: float = 0.3) -> Figure:
     Steps are what they counted, curves what a synapse expects that releases packets by Poisson's law. An impulse that
     releases none is a failure.
     """
-    trials = RESPONSES.size
-    theory = compute_quantal_statistics(m=m, q=q, quantal_cv=_SPREAD)
-    seen = int((RESPONSES == 0).sum())
-    found = estimate_quantal_content(RESPONSES, float(MINIATURES.mean()), quantal_cv=_SPREAD)
+    trials = _RESPONSES.size
+    theory = compute_quantal_statistics(m=m, q=q)
+    seen = int((_RESPONSES == 0).sum())
+    found = estimate_quantal_content(_RESPONSES, float(_MINIATURES.mean()), quantal_cv=_SPREAD)
     fine, small = np.linspace(0.0, 3.2, 321), np.linspace(0.0, 0.8, 161)
-    expected = trials * _BIN * np.asarray(
-        compute_amplitude_density(fine, m=m, q=q, quantal_cv=_SPREAD)
-    )
-    single = MINIATURES.size * _BIN * np.asarray(
-        compute_amplitude_density(small, 1, 1.0, q=q, quantal_cv=_SPREAD)
+    packet: dict[str, Any] = dict(q=q, quantal_cv=_SPREAD)
+    expected = trials * _BIN * np.asarray(compute_amplitude_density(fine, m=m, **packet))
+    single = (
+        _MINIATURES.size * _BIN * np.asarray(compute_amplitude_density(small, 1, 1.0, **packet))
     )
     contents = np.linspace(0.2, 5.0, 97)
     failing = [trials * compute_quantal_statistics(m=content).failures for content in contents]
     failures = trials * theory.failures
     return Figure(
         Panel(
-            Line(*_steps(RESPONSES[RESPONSES > 0], _BIN, 0.1, 3.1), label="counted", color="dim"),
+            Line(*_steps(_RESPONSES[_RESPONSES > 0], _BIN, 0.1, 3.1), label="counted", color="dim"),
             Line(fine, expected, label="expected", color=0, width=2),
             Dots([0], [seen], label="failures", color="ink", size=9),
-            Dots([0], [failures], label="expected", color=0, size=10, filled=False),
+            Dots([0], [failures], label="failures expected", color=0, size=10, filled=False),
             title="198 impulses",
             x="response (mV)",
             y="impulses in 0.1 mV",
             xlim=(-0.1, 3.2),
-            ylim=(0, 40),
+            ylim=(0, max(40.0, 1.1 * failures)),
             span=(2, 1),
         ),
         Panel(
-            Line(*_steps(MINIATURES, _BIN, 0.1, 0.7), label="counted", color="dim"),
+            Line(*_steps(_MINIATURES, _BIN, 0.1, 0.7), label="counted", color="dim"),
             Line(small, single, label="expected", color=1, width=2),
             title="78 blips",
             x="response (mV)",
             y="blips in 0.1 mV",
             xlim=(0, 0.8),
-            ylim=(0, 45),
+            ylim=(0, max(45.0, 1.1 * float(single.max()))),
         ),
         Panel(
             Line([0.2, 5], [seen, seen], label="seen", color="dim", dash=True),
@@ -122,12 +124,20 @@ def end_plate(m: float = 1.0, q: float = 0.3) -> Figure:
             ylim=(0, 100),
         ),
         columns=(3, 2),
-        summary=f"expected: mean response {theory.mean:.3g} mV and {failures:.1f} failures; seen: {RESPONSES.mean():.3g} mV "
-        f"and {seen}",
-        values=dict(failures=failures, failures_seen=seen, mean=theory.mean, mean_seen=float(RESPONSES.mean()),
-                    mini=float(MINIATURES.mean()), by_mean=found.by_mean, by_failures=found.by_failures,
-                    by_variance=found.by_variance),
-    )  # fmt: skip
+        summary=f"expected: mean response {theory.mean:.3g} mV and {failures:.1f} failures; "
+        f"seen: {_RESPONSES.mean():.3g} mV and {seen}, so m is {found.by_mean:.2f} by the mean, "
+        f"{found.by_failures:.2f} by the failures, {found.by_variance:.2f} by the variance",
+        values=dict(
+            failures=failures,
+            failures_seen=seen,
+            mean=theory.mean,
+            mean_seen=float(_RESPONSES.mean()),
+            mini=float(_MINIATURES.mean()),
+            by_mean=found.by_mean,
+            by_failures=found.by_failures,
+            by_variance=found.by_variance,
+        ),
+    )
 
 
 @lab(
@@ -156,10 +166,10 @@ def end_plate(m: float = 1.0, q: float = 0.3) -> Figure:
     ],
 )
 def three_estimates(p: float = 0.3, n: int = 5, trials: int = 200, run: int = 1) -> Figure:
-    """A synapse with n packets: how many does it release on average? By the mean, by the failures, by 1/CV².
+    """A synapse with n packets: how many does it release on average? By the mean, by the failures, by the variance.
 
-    The last two hold for Poisson's law, which is that of many packets with a small p. Right, what each method says
-    over the truth, for every p; dots are what these trials say.
+    The last two, ln(N/N_0) and 1/CV², hold for Poisson's law, that of many packets with a small p. Right, what each
+    method says over the truth, for every p; dots are what these trials say.
     """
     responses = simulate_release(trials, n, p, seed=run)
     found = estimate_quantal_content(responses, 1.0)
@@ -169,43 +179,53 @@ def three_estimates(p: float = 0.3, n: int = 5, trials: int = 200, run: int = 1)
     each = [compute_quantal_statistics(n, chance) for chance in chances.tolist()]
     by_failures = [-math.log(s.failures) / s.content for s in each]
     by_variance = [s.inverse_square_cv / s.content for s in each]
-    said = {"mean": found.by_mean, "failures": found.by_failures, "1/CV²": found.by_variance}
-    top = 20.0
+    said = {"mean": found.by_mean, "failures": found.by_failures, "variance": found.by_variance}
     words = ", ".join(
-        f"by {name} {value:.3g}" if math.isfinite(value) else f"by {name} nothing"
+        f"by the {name} {value:.3g}" if math.isfinite(value) else f"by the {name} no answer"
         for name, value in said.items()
     )
     return Figure(
         Panel(
             Line(*_steps(responses, 1.0, 0.0, n + 3.0), label="counted", color="dim"),
             Line(np.arange(n + 4), trials * poisson, label="Poisson", color=1, dash=True),
-            Dots(np.arange(n + 1), trials * compute_release_probabilities(n, p), label="binomial", color=0),
+            Dots(
+                np.arange(n + 1),
+                trials * compute_release_probabilities(n, p),
+                label="binomial",
+                color=0,
+            ),
             title=f"{trials} impulses",
             x="packets released",
             y="impulses",
             xlim=(-0.5, n + 3),
+            height=1.4,
         ),
         Panel(
             Line([0, 1], [1, 1], label="mean", color=0),
             Line(chances, by_failures, label="failures", color=1, dash=True, width=2),
-            Line(chances, by_variance, label="1/CV²", color=2, width=2),
+            Line(chances, by_variance, label="variance", color=2, width=2),
             *(
                 Dots([p], [value / true.content], color=color, size=9)
                 for color, value in enumerate(said.values())
             ),
-            title="m / truth",
+            title="Estimate over truth",
             x="p",
-            y="m over n p",
+            y="m / (n p)",
             xlim=(0, 1),
-            ylim=(0.5, top),
+            ylim=(0.5, 20),
             log="y",
         ),
         columns=2,
         summary=f"true m {true.content:.3g}; {words}",
-        values=dict(m=true.content, by_mean=found.by_mean, by_failures=found.by_failures,
-                    by_variance=found.by_variance, true_failures=-math.log(true.failures),
-                    true_variance=true.inverse_square_cv),
-    )  # fmt: skip
+        values=dict(
+            m=true.content,
+            by_mean=found.by_mean,
+            by_failures=found.by_failures,
+            by_variance=found.by_variance,
+            true_failures=-math.log(true.failures),
+            true_variance=true.inverse_square_cv,
+        ),
+    )
 
 
 _LEVELS = 5
@@ -224,13 +244,13 @@ def _fit(means: Array, variances: Array, trials: int, quantal_cv: float) -> Vari
 
 @lab(
     title="The parabola",
-    highest=param(0.3, low=0.1, high=0.95, doc="probability of release at the highest calcium"),
+    highest=param(0.2, low=0.1, high=0.95, doc="probability of release at the highest calcium"),
     n=param(8, "packets", low=2, high=20, doc="packets that can be released"),
     quantal_cv=param(0.0, low=0, high=0.6, doc="how much one packet varies: SD over mean"),
     trials=param(400, low=50, high=2000, doc="impulses at each calcium"),
     run=_RUN,
     presets={
-        "little calcium": dict(highest=0.3),
+        "little calcium": dict(highest=0.2),
         "much calcium": dict(highest=0.9),
         "packets that vary": dict(highest=0.9, quantal_cv=0.3),
         "the same, corrected": dict(highest=0.9, quantal_cv=0.3, corrected=True),
@@ -238,12 +258,12 @@ def _fit(means: Array, variances: Array, trials: int, quantal_cv: float) -> Vari
     },
     targets=[
         Target(
-            "Find the n that is hidden in the responses, to 10 %",
+            "Let the responses tell n to 10 %",
             reached=lambda params, values: abs(values["n"] / params["n"] - 1) <= 0.1,
             tip="Only a bend tells n: raise the calcium, then the number of trials.",
         ),
         Target(
-            "With packets that vary by 0.3, find q to 3 %",
+            "With packets that vary by 0.3 or more, let them tell q to 3 %",
             reached=lambda params, values: (
                 params["quantal_cv"] >= 0.3 and abs(values["q"] / _PACKET - 1) <= 0.03
             ),
@@ -252,7 +272,7 @@ def _fit(means: Array, variances: Array, trials: int, quantal_cv: float) -> Vari
     ],
 )
 def variance_mean(
-    highest: float = 0.3,
+    highest: float = 0.2,
     n: int = 8,
     quantal_cv: float = 0.0,
     corrected: bool = False,
@@ -272,18 +292,21 @@ def variance_mean(
     ]
     means = np.array([r.mean() for r in responses])
     variances = np.array([r.var(ddof=1) for r in responses])
-    fit = _fit(means, variances, trials, quantal_cv if corrected else 0.0)
-    shown = min(100, trials)
-    at = np.repeat(np.arange(1.0, _LEVELS + 1), shown) + np.tile(np.linspace(-0.3, 0.3, shown), _LEVELS)
-    right = n * _PACKET
-    along = np.linspace(0.0, right, 121)
     known = quantal_cv if corrected else 0.0
+    fit = _fit(means, variances, trials, known)
+    shown = min(100, trials)
+    at = np.repeat(np.arange(1.0, _LEVELS + 1), shown) + np.tile(
+        np.linspace(-0.3, 0.3, shown), _LEVELS
+    )
+    most = n * _PACKET
+    along = np.linspace(0.0, most, 121)
     true = np.asarray(compute_variance_mean(along, n, _PACKET, quantal_cv=quantal_cv))
-    fitted = [] if fit is None else [
-        Line(along, compute_variance_mean(along, fit.n, fit.q, quantal_cv=known), label="fitted", color=0, width=2),
-    ]
-    words = "the points do not bend down: n cannot be told" if fit is None else (
-        f"fitted n {fit.n:.3g}, q {fit.q:.3g} mV, p at the highest calcium {fit.p[-1]:.2g}")
+    words, curve, told = "the points do not bend down: n cannot be told", [], [math.nan] * 3
+    if fit is not None:
+        told = [fit.n, fit.q, float(fit.p[-1])]
+        words = f"fitted n {fit.n:.3g}, q {fit.q:.3g} mV, p at the highest calcium {fit.p[-1]:.2g}"
+        bent = compute_variance_mean(along, fit.n, fit.q, quantal_cv=known)
+        curve = [Line(along, bent, label="fitted", color=0, width=2)]
     return Figure(
         Panel(
             Dots(at, np.concatenate([r[:shown] for r in responses]), color=1, size=2.5),
@@ -296,15 +319,15 @@ def variance_mean(
         ),
         Panel(
             Line(along, true, label="true", color="dim", dash=True),
-            *fitted,
+            *curve,
             Dots(means, variances, color=3, size=8),
             title="Parabola",
             x="mean (mV)",
             y="variance (mV²)",
-            xlim=(0, right),
+            xlim=(0, most),
             ylim=(0, 1.6 * float(true.max())),
         ),
         columns=2,
         summary=f"{words}; true {n}, {_PACKET}, {highest:.2g}",
-        values=dict(n=fit.n if fit else math.nan, q=fit.q if fit else math.nan, p=float(fit.p[-1]) if fit else math.nan),
-    )  # fmt: skip
+        values=dict(zip("nqp", told, strict=True)),
+    )

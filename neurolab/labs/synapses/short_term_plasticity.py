@@ -20,7 +20,7 @@ from neurolab.synapses import (
     find_peak_rate,
 )
 
-__all__ = ["one_axon_two_targets", "short_term_plasticity"]
+__all__ = ["depression_and_facilitation", "one_axon_two_targets"]
 
 Array = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ Array = NDArray[np.float64]
         ),
     ],
 )
-def short_term_plasticity(
+def depression_and_facilitation(
     rate: float = 10.0, U: float = 0.5, tau_D: float = 800.0, tau_F: float = 0.0
 ) -> Figure:
     """A second of regular spikes, and one more half a second later: what each of them finds and releases.
@@ -74,25 +74,29 @@ def short_term_plasticity(
     doubling = 100 * (float(twice.drive) / drive - 1)
     peak_rate = find_peak_rate(**synapse, train="regular")
     limit = 1e3 / tau_D
-    highest = float(steady.release.max())
+    top, highest = 1.15 * float(steady.drive.max()), float(steady.release.max())
+    ceiling = Line([0.0, 100.0], [limit, limit], label="1/tau_D", color="dim", dash=True)
+    peak = Text(50, 0.1 * highest, f"peak at {peak_rate:.3g} Hz", align="center")
     return Figure(
         Panel(
             Line(t, response, color=0),
-            title="Response",
-            y="released and not yet faded",
+            title="Response, fading in 10 ms",
+            y="release",
             xlim=(-20, duration),
             ylim=(0, max(0.6, 1.1 * float(response.max()))),
             height=1.2,
         ),
         Panel(
-            Line([0.0, 100.0], [limit, limit], label="1/tau_D", color="dim", dash=True),
+            *([ceiling] if limit < top else []),
             Line(rates, steady.drive, label="r u x", color=1, width=2),
-            Dots([rate, 2 * rate], [drive, float(twice.drive)], color=3, size=9, filled=[True, False]),
+            Dots(
+                [rate, 2 * rate], [drive, float(twice.drive)], color=3, size=9, filled=[True, False]
+            ),
             title="Drive",
             x="rate (Hz)",
-            y="released a second",
+            y="release (1/s)",
             xlim=(0, 100),
-            ylim=(0, 1.15 * max(limit if limit < 3 * float(twice.drive) else 0.0, float(steady.drive.max()))),
+            ylim=(0, top),
         ),
         Panel(
             Line(train.times, train.x, color=2, dash=True, width=1),
@@ -107,19 +111,26 @@ def short_term_plasticity(
         Panel(
             Line(rates, steady.release, color=0, width=2),
             Dots([rate], [float(here.release)], color=3, size=9),
-            *([Text(50, 0.1 * highest, f"peak at {peak_rate:.3g} Hz", align="center")] if peak_rate else []),
+            *([peak] if peak_rate else []),
             title="One spike",
             x="rate (Hz)",
-            y="released: u x",
+            y="release: u x",
             xlim=(0, 100),
             ylim=(0, 1.15 * highest),
         ),
         columns=(3, 2),
-        summary=f"in the end a spike at {rate:.3g} Hz releases {float(here.release):.3g} of all, {drive:.3g} in a second; "
-        f"at twice the rate {float(twice.drive):.3g}: {doubling:+.1f} %",
-        values=dict(first=float(train.release[0]), last=float(train.release[-2]), recovered=float(train.release[-1]),
-                    steady=float(here.release), drive=drive, doubling=doubling, peak_rate=peak_rate),
-    )  # fmt: skip
+        summary=f"in the end a spike at {rate:.3g} Hz releases {float(here.release):.3g} of its vesicles, "
+        f"{drive:.3g} in a second; at twice the rate {float(twice.drive):.3g}: {doubling:+.1f} %",
+        values=dict(
+            first=float(train.release[0]),
+            last=float(train.release[-2]),
+            recovered=float(train.release[-1]),
+            steady=float(here.release),
+            drive=drive,
+            doubling=doubling,
+            peak_rate=peak_rate,
+        ),
+    )
 
 
 _TIRING: dict[str, float] = dict(U=0.5, tau_D=800.0)
@@ -128,12 +139,12 @@ _WARMING: dict[str, float] = dict(U=0.15, tau_D=50.0, tau_F=750.0)
 
 def _change(before: Any, after: Any) -> Array:
     """Change in percent."""
-    return 100 * (np.asarray(after) / np.asarray(before) - 1)
+    return np.asarray(100 * (np.asarray(after) / np.asarray(before) - 1))
 
 
 @lab(
     title="One axon, two targets",
-    before=param(20.0, "Hz", low=5, high=80, doc="rate of the axon before the step"),
+    before=param(10.0, "Hz", low=5, high=80, doc="rate of the axon before the step"),
     step=param(10.0, "Hz", low=-40, high=40, doc="what is added to it at 500 ms"),
     presets={
         "20 to 30 Hz": dict(before=20.0),
@@ -159,7 +170,7 @@ def _change(before: Any, after: Any) -> Array:
         ),
     ],
 )
-def one_axon_two_targets(before: float = 20.0, step: float = 10.0) -> Figure:
+def one_axon_two_targets(before: float = 10.0, step: float = 10.0) -> Figure:
     """The same axon ends on two cells: one of its synapses tires (U 0.5, 800 ms), the other warms up (U 0.15, 750 ms).
 
     Its rate steps at 500 ms. Left, what each synapse releases in a second, averaged over many irregular trains
@@ -169,7 +180,9 @@ def one_axon_two_targets(before: float = 20.0, step: float = 10.0) -> Figure:
     after = max(before + step, 0.5)
     steps = round((settle + shown) / dt)
     rates = np.where(np.arange(steps) * dt < settle + at, before, after)
-    tiring = simulate(depressing_release, settle + shown, dt, rate=rates, u=_TIRING["U"], tau_D=_TIRING["tau_D"])
+    tiring = simulate(
+        depressing_release, settle + shown, dt, rate=rates, u=_TIRING["U"], tau_D=_TIRING["tau_D"]
+    )
     warming = simulate(facilitating_release, settle + shown, dt, rate=rates, **_WARMING)
     kept = slice(round(settle / dt), None)
     t, r = tiring.t[kept] - settle, np.append(rates, after)[kept]
@@ -179,18 +192,23 @@ def one_axon_two_targets(before: float = 20.0, step: float = 10.0) -> Figure:
     jump, end = (float(_change(drives[0][last], drives[0][i])) for i in (last + 1, -1))
     warmed = float(_change(drives[1][last], drives[1][-1]))
     bases = np.linspace(max(5.0, 0.5 - step), 80.0, 151)
-    settled = [compute_stationary_release(b, **_TIRING, train="poisson").drive for b in (bases, bases + step)]
+    settled = [
+        compute_stationary_release(b, **_TIRING, train="poisson").drive
+        for b in (bases, bases + step)
+    ]
     at_once = _change(bases, bases + step)
     panels = [
         Panel(
             Line([0, shown], [drive[last]] * 2, color="dim", dash=True, width=1),
             Line(t, drive, color=color, width=2),
             title=title,
-            y="released a second",
+            y="release (1/s)",
             xlim=(0, shown),
             ylim=(0, 1.15 * float(drive.max())),
         )
-        for drive, color, title in zip(drives, (0, 1), ("The one that tires", "The one that warms up"), strict=True)
+        for drive, color, title in zip(
+            drives, (0, 1), ("The one that tires", "The one that warms up"), strict=True
+        )
     ]
     return Figure(
         Panel(
@@ -204,9 +222,9 @@ def one_axon_two_targets(before: float = 20.0, step: float = 10.0) -> Figure:
         Panel(
             Line([5, 80], [0, 0], color="dim", dash=True, width=1),
             Line(bases, at_once, label="at once", color=0, width=2),
-            Line(bases, _change(*settled), label="in the end", color=0, dash=True),
+            Line(bases, _change(*settled), label="later", color=0, dash=True),
             Dots([before, before], [jump, end], color=3, size=9),
-            title=f"It reports {step:+.3g} Hz",
+            title=f"Step {step:+.3g} Hz",
             x="rate before (Hz)",
             y="change (%)",
             xlim=(5, 80),
@@ -217,4 +235,4 @@ def one_axon_two_targets(before: float = 20.0, step: float = 10.0) -> Figure:
         summary=f"{before:.3g} to {after:.3g} Hz: the tiring synapse jumps by {jump:+.1f} % and ends at {end:+.1f} %; "
         f"the one that warms up ends at {warmed:+.0f} %",
         values=dict(jump=jump, end=end, warmed=warmed),
-    )  # fmt: skip
+    )

@@ -17,6 +17,7 @@ from neurolab.synapses import (
     GABA_A,
     GABA_B,
     NMDA,
+    Alpha,
     Exponential,
     Synapse,
     add_synapses,
@@ -33,7 +34,7 @@ __all__ = ["chloride_battery", "magnesium_block", "receptors", "shunting"]
 
 Array = NDArray[np.float64]
 
-LEAK = 0.1  # µS or mS/cm², the leak of the cells here: other conductances are given in its multiples
+_LEAK = 0.1  # µS or mS/cm²: conductances of the labs are multiples of it
 
 
 def _train(start: float, stop: float, rate: float) -> Array:
@@ -76,7 +77,7 @@ _FORMS = {
                 and params["Mg"] == 1.0
                 and abs(values["from_peak"]) <= 1.0
             ),
-            tip="Follow the curve on the left to its lowest point, below it more voltage means more current.",
+            tip="Follow the curve on the left to its lowest point.",
         ),
         Target(
             "Leave half of the receptors open at -40 mV, to 2 %",
@@ -104,11 +105,13 @@ def magnesium_block(V: float = -65.0, Mg: float = 1.0, form: str = "Jahr and Ste
     # upside down, the printed form has 3.57/[Mg] where the block has [Mg]
     half = float(compute_half_block_voltage(3.57 / dose if printed else dose))
     shown = bool(volts[0] <= half <= volts[-1])
-    more = (
-        "more magnesium opens: printed upside down (its missing driving force is put back here)"
-        if printed
-        else "more magnesium blocks"
-    )
+    more, right = "more magnesium blocks", []
+    if printed:
+        more = (
+            "more magnesium opens: it is upside down (its missing driving force is put back here)"
+        )
+        true = compute_magnesium_block(V, doses)
+        right = [Line(doses, true, label="Jahr and Stevens", color="dim", dash=True)]
     return Figure(
         Panel(
             Line(volts, volts, label="no magnesium", color="dim", dash=True),
@@ -122,19 +125,17 @@ def magnesium_block(V: float = -65.0, Mg: float = 1.0, form: str = "Jahr and Ste
             span=(2, 1),
         ),
         Panel(
-            *([Line([half, half], [0, 0.5], color="dim", dash=True, width=1),
-               Text(min(half, 5.0) + 3, 0.12, f"half: {half:.1f} mV")] if shown else []),
+            *([Line([half, half], [0, 0.5], color="dim", dash=True, width=1)] if shown else []),
             Line(volts, fraction, color=0, width=2),
             Dots([V], [here], color=3, size=9),
-            title=f"Open at {Mg:.3g} mmol/l",
+            title=f"Open at {Mg:.3g} mmol/l" + (f": half at {half:.1f} mV" if shown else ""),
             x="V (mV)",
             y="fraction",
             xlim=(-100, 40),
             ylim=(0, 1),
         ),
         Panel(
-            *([Line(doses, compute_magnesium_block(V, doses), label="as it should be", color="dim", dash=True)]
-              if printed else []),
+            *right,
             Line(doses, factor(V, doses), color=1, width=2),
             Dots([max(Mg, 0.005)], [here], color=3, size=9),
             title=f"Open at {V:.3g} mV",
@@ -146,13 +147,14 @@ def magnesium_block(V: float = -65.0, Mg: float = 1.0, form: str = "Jahr and Ste
         ),
         columns=2,
         summary=f"at {V:.3g} mV {100 * here:.3g} % are open and carry {here * V:.3g} pA; "
-        + (f"half are open at {half:.3g} mV; " if shown else "") + more,
+        + (f"half are open at {half:.3g} mV; " if shown else "")
+        + more,
         values=dict(open=here, half=half, current=here * V, from_peak=V - peak),
-    )  # fmt: skip
+    )
 
 
 _SHUNTED = add_synapses(lif, {"E": Exponential(5.0, E=70.0), "I": Exponential(5.0, E=0.0)})
-_CELL = dict(tau_m=20.0, theta=15.0, V_reset=0.0, t_ref=2.0)
+_CELL: dict[str, Any] = dict(tau_m=20.0, theta=15.0, V_reset=0.0, t_ref=2.0)
 _EXCITATION = 0.2  # of the leak
 
 
@@ -200,22 +202,42 @@ def shunting(g_I: float = 1.0, I: float = 10.0) -> Figure:
     """
     duration, dt, often = 200.0, 0.1, 2000.0
     weights = {
-        name: _lasting(Exponential(5.0), g * LEAK, often)
+        name: _lasting(Exponential(5.0), g * _LEAK, often)
         for name, g in (("E", _EXCITATION), ("I", g_I))
     }
     volley, barrage = _train(50.0, 150.0, often), _train(0.0, 1000.0, often)
     inhibited, alone = (
-        simulate_driven(_SHUNTED, duration, dt, {"E": volley, "I": barrage}, record="V",
-                        weights=weights | {"I": w}, g_I=g * LEAK, **_CELL)
+        simulate_driven(
+            _SHUNTED,
+            duration,
+            dt,
+            {"E": volley, "I": barrage},
+            record="V",
+            weights=weights | {"I": w},
+            g_I=g * _LEAK,
+            **_CELL,
+        )
         for w, g in ((weights["I"], g_I), (0.0, 0.0))
     )
-    counted = simulate_driven(
-        _SHUNTED, 1000.0, dt, {"I": barrage}, weights={"I": weights["I"]}, record="V", every=100, I=I,
-        g_I=g_I * LEAK, **_CELL,
-    ).spikes().count
+    counted = (
+        simulate_driven(
+            _SHUNTED,
+            1000.0,
+            dt,
+            {"I": barrage},
+            weights={"I": weights["I"]},
+            record="V",
+            every=100,
+            I=I,
+            g_I=g_I * _LEAK,
+            **_CELL,
+        )
+        .spikes()
+        .count
+    )
     conductances = np.linspace(0.0, 4.0, 81)
-    columns = np.column_stack([np.full(82, _EXCITATION), np.append(conductances, g_I)]) * LEAK
-    epsp = np.asarray(compute_steady_voltage(columns, [[70.0, 0.0]], g_L=LEAK, E_L=0.0))
+    columns = np.column_stack([np.full(82, _EXCITATION), np.append(conductances, g_I)]) * _LEAK
+    epsp = np.asarray(compute_steady_voltage(columns, [[70.0, 0.0]], g_L=_LEAK, E_L=0.0))
     currents = np.linspace(0.0, 15.0, 301)
     free, shunted = _shunted_rate(currents, 0.0), _shunted_rate(currents, g_I)
     full, rate = float(_shunted_rate(I, 0.0)[0]), float(_shunted_rate(I, g_I)[0])
@@ -256,13 +278,20 @@ def shunting(g_I: float = 1.0, I: float = 10.0) -> Figure:
         columns=2,
         summary=f"EPSP {epsp[0]:.2f} mV becomes {epsp[-1]:.2f}; the rate at {I:.3g} nA, {full:.1f} Hz, becomes "
         f"{rate:.1f} ({counted} counted); the threshold moves from 1.5 to {1.5 * (1 + g_I):.3g} nA",
-        values=dict(epsp=float(epsp[-1]), peak=float(inhibited.V.max()), rate=rate, full=full, count=counted,
-                    volts_left=volts_left, rate_left=rate_left),
-    )  # fmt: skip
+        values=dict(
+            epsp=float(epsp[-1]),
+            peak=float(inhibited.V.max()),
+            rate=rate,
+            full=full,
+            count=counted,
+            volts_left=volts_left,
+            rate_left=rate_left,
+        ),
+    )
 
 
 _CHLORIDE_CELL = add_synapses(lif, {"E": AMPA, "I": GABA_A})
-_BODY = dict(tau_m=20.0, V_rest=-65.0, theta=-50.0, V_reset=-65.0, t_ref=2.0)
+_BODY: dict[str, Any] = dict(tau_m=20.0, V_rest=-65.0, theta=-50.0, V_reset=-65.0, t_ref=2.0)
 
 
 def _chloride_battery(inside: Any) -> Any:
@@ -305,9 +334,16 @@ def chloride_battery(Cl_in: float = 7.0, w_I: float = 3.0) -> Figure:
     first, second, third = (_train(*act, 100.0) for act in acts.values())
     E_Cl = float(_chloride_battery(Cl_in))
     run = simulate_driven(
-        _CHLORIDE_CELL, duration, dt, {"I": np.append(first, third), "E": np.append(second, third)},
-        weights={"I": w_I * LEAK, "E": LEAK}, V=rest, E_I=E_Cl, record="V", **_BODY,
-    )  # fmt: skip
+        _CHLORIDE_CELL,
+        duration,
+        dt,
+        {"I": np.append(first, third), "E": np.append(second, third)},
+        weights={"I": w_I * _LEAK, "E": _LEAK},
+        V=rest,
+        E_I=E_Cl,
+        record="V",
+        **_BODY,
+    )
     times = run.spikes().times
     by_gaba, by_glutamate, by_both = (
         int(((times >= start) & (times < stop + 20)).sum()) for start, stop in acts.values()
@@ -323,7 +359,12 @@ def chloride_battery(Cl_in: float = 7.0, w_I: float = 3.0) -> Figure:
             *(Text(sum(act) / 2, -28, name, align="center") for name, act in acts.items()),
             _level((0, duration), theta),
             Line([0, duration], [E_Cl, E_Cl], label="E_Cl", color=0, dash=True),
-            Line(np.repeat(times, 3), np.tile([theta, -34.0, np.nan], times.size), color="ink", width=1.6),
+            Line(
+                np.repeat(times, 3),
+                np.tile([theta, -34.0, np.nan], times.size),
+                color="ink",
+                width=1.6,
+            ),
             Line(run.t, run.V, label="V", color="ink"),
             title="A neuron with threshold -50 mV",
             xlim=(0, duration),
@@ -344,36 +385,44 @@ def chloride_battery(Cl_in: float = 7.0, w_I: float = 3.0) -> Figure:
             ylim=(-100, -24),
         ),
         columns=(5, 2),
-        summary=f"E_Cl {E_Cl:.1f} mV: GABA alone takes the cell to {reach:.1f} mV and gives {spikes_in_words(by_gaba)}; "
+        summary=f"E_Cl {E_Cl:.1f} mV: GABA alone takes the cell to {reach:.1f} mV, {spikes_in_words(by_gaba)}; "
         f"glutamate gives {spikes_in_words(by_glutamate)}, with GABA {by_both}: here GABA {words}",
-        values=dict(E_Cl=E_Cl, reach=reach, by_gaba=by_gaba, by_glutamate=by_glutamate, by_both=by_both),
-    )  # fmt: skip
+        values=dict(
+            E_Cl=E_Cl, reach=reach, by_gaba=by_gaba, by_glutamate=by_glutamate, by_both=by_both
+        ),
+    )
 
 
-_RECEPTORS: dict[str, Synapse] = {"AMPA": AMPA, "NMDA": NMDA, "GABA_A": GABA_A, "GABA_B": GABA_B}
+_RECEPTORS: dict[str, Synapse] = {
+    "AMPA": AMPA,
+    "NMDA": NMDA,
+    "GABA_A": GABA_A,
+    "GABA_B": GABA_B,
+    "alpha": Alpha(2.0),
+}
 _RECEIVING = add_synapses(passive, _RECEPTORS)
 
 
 @lab(
-    title="Four receptors",
+    title="Receptors and their courses",
     receptor=list(_RECEPTORS),
     rate=param(20.0, "Hz", low=1, high=200, doc="of the presynaptic train, from 50 to 550 ms"),
     weight=param(1.0, "g_L", low=0, high=5, doc="peak conductance that one spike opens"),
     presets={
         "AMPA: one spike at a time": dict(receptor="AMPA"),
         "AMPA: a fast train": dict(receptor="AMPA", rate=200.0),
-        "NMDA: slow, and half blocked": dict(receptor="NMDA"),
+        "NMDA: slow, and plugged at rest": dict(receptor="NMDA"),
         "GABA_A": dict(receptor="GABA_A"),
         "GABA_B: slower than all": dict(receptor="GABA_B"),
     },
     targets=[
         Target(
-            "Let AMPA take the cell to within 5 mV of its battery",
-            reached=lambda params, values: params["receptor"] == "AMPA" and values["missing"] <= 5,
+            "Let AMPA take the cell to within 10 mV of its battery",
+            reached=lambda params, values: params["receptor"] == "AMPA" and values["missing"] <= 10,
             tip="As fast and as strong as it goes: the nearer the battery, the weaker the pull.",
         ),
         Target(
-            "Find a receptor that adds up its spikes at 5 Hz or less: a peak 1.5 times that of one spike",
+            "At 5 Hz or less, find a receptor whose conductance adds up to 1.5 times that of one spike",
             reached=lambda params, values: params["rate"] <= 5.0 and values["summation"] >= 1.5,
             tip="It must remember the last spike for longer than 200 ms.",
         ),
@@ -382,12 +431,22 @@ _RECEIVING = add_synapses(passive, _RECEPTORS)
 def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -> Figure:
     """A train of spikes at one receptor of a passive cell: its conductance, and the voltage that this pulls along.
 
-    Below, all four receptors after one spike, on a logarithmic scale of time.
+    Below, all of them after one spike, on a logarithmic scale of time; AMPA and GABA_A have one course and two
+    batteries. The alpha function is no receptor, but what models often take for one.
     """
-    duration, dt = 700.0, 0.1
+    duration, dt = (
+        700.0,
+        0.02,
+    )  # GABA_B can add up to 300 g_L, which makes the membrane that much faster
     kind, spikes = _RECEPTORS[receptor], _train(50.0, 550.0, rate)
     run = simulate_driven(
-        _RECEIVING, duration, dt, {receptor: spikes}, weights={receptor: weight * LEAK}, every=5, record="V"
+        _RECEIVING,
+        duration,
+        dt,
+        {receptor: spikes},
+        weights={receptor: weight * _LEAK},
+        every=25,
+        record="V",
     )
     conductance = weight * compute_conductance(kind, run.t, spikes)
     battery = float(kind.E or 0.0)
@@ -411,8 +470,14 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
         ),
         Panel(
             *(
-                Line(once, other.conductance(once), label=name, color=index,
-                     width=2.5 if name == receptor else 1.2, dash=name != receptor)
+                Line(
+                    once,
+                    other.conductance(once),
+                    label=name,
+                    color=index,
+                    width=2.5 if name == receptor else 1.2,
+                    dash=name != receptor,
+                )
                 for index, (name, other) in enumerate(_RECEPTORS.items())
             ),
             title="After one spike",
@@ -421,7 +486,7 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
             ylim=(0, 1.05),
             log="x",
         ),
-        summary=f"{receptor}, {rate:.3g} Hz: the conductance adds up to {summation:.3g} times that of one spike; "
+        summary=f"{receptor}, {rate:.3g} Hz: the conductance reaches {summation:.3g} times that of one spike; "
         f"V goes from -65 to {extreme:.1f} mV, towards {battery:.3g}",
         values=dict(extreme=extreme, missing=abs(extreme - battery), summation=summation),
-    )  # fmt: skip
+    )
