@@ -84,9 +84,9 @@ def end_plate(m: float = 1.0, q: float = 0.3) -> Figure:
     found = estimate_quantal_content(_RESPONSES, float(_MINIATURES.mean()), quantal_cv=_SPREAD)
     fine, small = np.linspace(0.0, 3.2, 321), np.linspace(0.0, 0.8, 161)
     packet: dict[str, Any] = dict(q=q, quantal_cv=_SPREAD)
-    expected = trials * _BIN * np.asarray(compute_amplitude_density(fine, m=m, **packet))
+    expected = trials * _BIN * np.round(compute_amplitude_density(fine, m=m, **packet), 4)
     single = (
-        _MINIATURES.size * _BIN * np.asarray(compute_amplitude_density(small, 1, 1.0, **packet))
+        _MINIATURES.size * _BIN * np.round(compute_amplitude_density(small, 1, 1.0, **packet), 4)
     )
     contents = np.linspace(0.2, 5.0, 97)
     failing = [trials * compute_quantal_statistics(m=content).failures for content in contents]
@@ -121,7 +121,7 @@ def end_plate(m: float = 1.0, q: float = 0.3) -> Figure:
             x="m (packets)",
             y="of 198",
             xlim=(0.2, 5),
-            ylim=(0, 100),
+            ylim=(0, 170),
         ),
         columns=(3, 2),
         summary=f"expected: mean response {theory.mean:.3g} mV and {failures:.1f} failures; "

@@ -65,7 +65,7 @@ def depression_and_facilitation(
     spikes = np.append(np.arange(0.0, 1000.0, 1e3 / rate), late)
     train = compute_short_term_release(spikes, **synapse)
     t = np.union1d(np.arange(0.0, duration, 1.0), spikes)
-    response = compute_conductance(Exponential(10.0), t, spikes, train.release)
+    response = np.round(compute_conductance(Exponential(10.0), t, spikes, train.release), 4)
     rates = np.append(0.0, np.geomspace(0.2, 100.0, 200))
     steady, here, twice = (
         compute_stationary_release(r, **synapse) for r in (rates, rate, 2 * rate)
@@ -76,7 +76,7 @@ def depression_and_facilitation(
     limit = 1e3 / tau_D
     top, highest = 1.15 * float(steady.drive.max()), float(steady.release.max())
     ceiling = Line([0.0, 100.0], [limit, limit], label="1/tau_D", color="dim", dash=True)
-    peak = Text(50, 0.1 * highest, f"peak at {peak_rate:.3g} Hz", align="center")
+    peak = Text(98, 1.06 * highest, f"peak at {peak_rate:.3g} Hz", align="right")
     return Figure(
         Panel(
             Line(t, response, color=0),

@@ -351,13 +351,17 @@ def chloride_battery(Cl_in: float = 7.0, w_I: float = 3.0) -> Figure:
     alone = run.between(*acts["GABA"]).V
     reach = float(alone[np.abs(alone - rest).argmax()])
     inside = np.linspace(4.0, 40.0, 145)
+    shades = [
+        mark
+        for (name, act), color in zip(acts.items(), (0, 1, 3), strict=True)
+        for mark in (Span(*act, color=color), Text(sum(act) / 2, -28, name, align="center"))
+    ]
     effect = by_both - by_glutamate
     words = "excites" if effect > 0 else "inhibits" if effect < 0 else "changes no spike"
     return Figure(
         Panel(
-            *(Span(*act, color=color) for act, color in zip(acts.values(), (0, 1, 3), strict=True)),
-            *(Text(sum(act) / 2, -28, name, align="center") for name, act in acts.items()),
-            _level((0, duration), theta),
+            *shades,
+            _level((0, duration), theta, "threshold"),
             Line([0, duration], [E_Cl, E_Cl], label="E_Cl", color=0, dash=True),
             Line(
                 np.repeat(times, 3),
@@ -366,7 +370,7 @@ def chloride_battery(Cl_in: float = 7.0, w_I: float = 3.0) -> Figure:
                 width=1.6,
             ),
             Line(run.t, run.V, label="V", color="ink"),
-            title="A neuron with threshold -50 mV",
+            title="Membrane potential",
             xlim=(0, duration),
             ylim=(-100, -24),
             height=1.5,
@@ -448,7 +452,7 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
         every=25,
         record="V",
     )
-    conductance = weight * compute_conductance(kind, run.t, spikes)
+    conductance = np.round(weight * compute_conductance(kind, run.t, spikes), 4)
     battery = float(kind.E or 0.0)
     extreme = float(run.V[np.abs(run.V - run.V[0]).argmax()])
     summation = float(conductance.max()) / weight if weight else 1.0
@@ -472,7 +476,7 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
             *(
                 Line(
                     once,
-                    other.conductance(once),
+                    np.round(other.conductance(once), 4),
                     label=name,
                     color=index,
                     width=2.5 if name == receptor else 1.2,
@@ -486,7 +490,7 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
             ylim=(0, 1.05),
             log="x",
         ),
-        summary=f"{receptor}, {rate:.3g} Hz: the conductance reaches {summation:.3g} times that of one spike; "
+        summary=f"{receptor}, {rate:.3g} Hz: the conductance reaches {summation:.2f} times that of one spike; "
         f"V goes from -65 to {extreme:.1f} mV, towards {battery:.3g}",
         values=dict(extreme=extreme, missing=abs(extreme - battery), summation=summation),
     )
