@@ -38,7 +38,7 @@ FADE_STEPS = (
     64  # decays are products of two table entries: of k % 64 steps, and of k // 64 times 64 steps
 )
 SHARED = -(2**62)  # shift of a route whose synapses share one weight
-_FEW = 4  # fewer arrivals than a quarter of the targets go straight to the states
+_FEW = 64  # fewer arrivals than these and a quarter of the targets go straight to the states
 _WIDTH, _LANE = LANES.bit_length() - 1, LANES - 1
 
 Array = NDArray[np.float64]
@@ -162,7 +162,7 @@ def deliver(
         arrivals += starts[source + 1] - starts[source]
     place, stride, wait = routes.place[k], routes.stride[k], routes.wait[k]
     plain = shift == SHARED and routes.release[k] < 0
-    many = arrivals * _FEW >= units
+    many = arrivals >= _FEW + units // 4
     for q in range(first, last):
         source = row + ring[slot, q]
         start, stop = starts[source], starts[source + 1]

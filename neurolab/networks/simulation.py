@@ -148,6 +148,8 @@ def simulate_network(
     duration, dt = check.positive(duration, "duration"), check.positive(dt, "dt")
     if dt > duration:
         raise ValueError(f"dt must be at most the duration of {duration:g} ms, got {dt:g}")
+    if network.dt not in (None, dt):
+        raise ValueError(f"dt must be {network.dt:g} ms, for which this network is made, got {dt:g}")
     every, max_spikes = check.whole(every, "every"), check.whole(max_spikes, "max_spikes")
     run = _Run(network, duration, dt, seed, record, every, state)
 

@@ -261,6 +261,8 @@ class Network:
     populations : dict of Population, SpikeSource or PoissonSource
     projections : sequence of Projection
     inputs : sequence of PoissonInput or NoiseInput
+    dt : float, ms, optional
+        The only step that its equations are made for, where they are a map of the literature.
 
     Raises
     ------
@@ -274,7 +276,9 @@ class Network:
         populations: Mapping[str, Population | SpikeSource | PoissonSource],
         projections: Sequence[Projection] = (),
         inputs: Sequence[PoissonInput | NoiseInput] = (),
+        dt: float | None = None,
     ) -> None:
+        self.dt = None if dt is None else check.positive(dt, "dt")
         if not populations:
             raise ValueError("populations must name at least one Population, got none")
         if not any(isinstance(p, Population) for p in populations.values()):
