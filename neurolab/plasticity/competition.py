@@ -135,9 +135,9 @@ def simulate_competition(
 
     Examples
     --------
-    >>> rule = PairRule(0.015, 0.0165, w_min=0.0, w_max=1.0)
-    >>> run = simulate_competition(rule, [0.5] * 20, 10.0, 500e3, seed=1, group=10, correlation=0.2)
-    >>> float(run.final[:10].mean().round(1)), bool(run.final[10:].mean() < 0.5)
+    >>> rule = PairRule(0.015, 0.018, w_min=0.0, w_max=1.0)
+    >>> run = simulate_competition(rule, [0.5] * 40, 10.0, 500e3, seed=1, group=20, correlation=0.2)
+    >>> float(run.final[:20].mean().round(1)), bool(run.final[20:].mean() < 0.5)
     (1.0, True)
     """
     weights = _checked(rule, w, rate, gain, group, correlation)

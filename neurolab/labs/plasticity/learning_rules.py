@@ -26,7 +26,9 @@ __all__ = ["hebb_and_oja", "hidden_direction", "two_patterns"]
 Array = NDArray[np.float64]
 
 _RULES = {"Hebb": "hebb", "Oja": "oja", "covariance": "covariance", "BCM": "bcm"}
-_W = dict(low=-1.5, high=1.5, doc="where the weight starts; a click in the plane sets both")
+_W: dict[str, Any] = dict(
+    low=-1.5, high=1.5, doc="where the weight starts; a click in the plane sets both"
+)
 
 
 def _axis(vector: Any, length: float, *, at: Any = (0.0, 0.0)) -> tuple[Array, Array]:
@@ -176,7 +178,9 @@ def hebb_and_oja(
     )  # fmt: skip
 
 
-_START = dict(low=-2.0, high=4.0, doc="where the weight starts; a click in the plane sets both")
+_START: dict[str, Any] = dict(
+    low=-2.0, high=4.0, doc="where the weight starts; a click in the plane sets both"
+)
 
 
 @lab(
