@@ -84,9 +84,9 @@ def _learn(rule: str, inputs: Array, w: Any, **options: Any) -> LearningRun:
         Target(
             "With Hebb's rule, find the forgetting at which the weights neither explode nor vanish",
             reached=lambda params, values: (
-                params["rule"] == "Hebb" and params["m"] == 0.0 and 0.1 < values["length"] < 10.0
+                params["rule"] == "Hebb" and params["m"] == 0.0 and 0.05 < values["length"] < 20.0
             ),
-            tip="The straight line in the picture of the length must lie flat; at c = 1 that is near 3.6.",
+            tip="The straight line in the picture of the length must lie flat; at c = 1 that is near 3.5.",
         ),
         Target(
             "Make the weights settle at a length of 0.5, to 0.02",
