@@ -39,8 +39,8 @@ def test_no_target_is_reached_before_the_learner_has_moved(lab: Lab) -> None:
 
 REACHING: list[tuple[Lab, int, dict[str, Any]]] = [
     (labs.hebb_and_oja, 0, dict(rule="Hebb", alpha=3.5)),
-    (labs.hebb_and_oja, 1, dict(rule="Oja", alpha=4.0)),
-    (labs.hebb_and_oja, 2, dict(rule="Oja", alpha=1.0, m=3.0)),
+    (labs.hebb_and_oja, 1, dict(rule="Oja", c=-1.0)),
+    (labs.hebb_and_oja, 2, dict(rule="Oja", m=3.0)),
     (labs.two_patterns, 0, dict(w_1=0.4, w_2=0.6)),
     (labs.two_patterns, 1, dict(overlap=0.0, w_1=1.0, w_2=-1.0)),
     (labs.two_patterns, 2, dict(tau=300.0)),

@@ -41,7 +41,7 @@ def _recover(
 
 @lab(
     model=homeostatic_unit,
-    title="Half of the inputs are lost",
+    title="After a lesion",
     hour=param(0.0, "h", low=0, high=96, doc="when you look, after the lesion"),
     lost=param(5, low=0, high=9, doc="how many of ten inputs are lost"),
     theta=_THETA,

@@ -120,7 +120,7 @@ def pair_of_spikes(lag: float = 10.0, w: float = 0.5, mu: float = 0.0) -> Figure
         Panel(
             Line(t, x, label="presynaptic", color=0, width=2),
             Line(t, y, label="postsynaptic", color=1, dash=True, width=2),
-            Dots(*([v] for v in reader), color=3, size=10, label="read"),
+            Dots(reader[:1], reader[1:], color=3, size=10, label="read"),
             title="Traces",
             x="time after the presynaptic spike (ms)",
             y="trace",
@@ -278,6 +278,7 @@ def _poisson(pre_rate: float, post_rate: float) -> tuple[SpikeTrains, SpikeTrain
     post_rate=param(10.0, "Hz", low=0, high=50, doc="of the postsynaptic neuron, now"),
     mean_rate=param(10.0, "Hz", low=2, high=18, doc="of the same neuron, over the last hours"),
     pre_rate=param(10.0, "Hz", low=1, high=30, doc="of the presynaptic neurons"),
+    slides=param(1, doc="depression grows with the mean rate, to the second power"),
     presets={
         "a slow neuron": dict(post_rate=10.0),
         "a fast neuron": dict(post_rate=30.0),
@@ -309,8 +310,8 @@ def triplets_and_bcm(
 
     Left, the drift of the weight against the postsynaptic rate: the curve is the formula, open dots are the mean of 20
     synapses over 60 s of Poisson spikes. Under the pair rule the sign is always the same. Right, the rate at which the
-    drift changes its sign: if depression slides with the neuron's mean rate (to the second power, equal to the fitted
-    rule at 10 Hz), this threshold is BCM's. Where the two
+    drift changes its sign: if depression grows with the neuron's mean rate (to the second power, and at 10 Hz the rule
+    is the fitted one), this threshold slides, as in the theory of BCM. Where the two
     lines meet, a neuron that fires at its mean rate stays as it is: for ever (filled), or until the first push (open).
     """
 
@@ -329,8 +330,9 @@ def triplets_and_bcm(
     ]
     means = np.linspace(0.5, 20.0, 118)
     thresholds = np.array([compute_triplet_threshold(after(mean)) for mean in means.tolist()])
-    above = thresholds > means
-    meets = means[1:][above[1:] != above[:-1]]
+    excess = thresholds - means
+    k = np.flatnonzero(np.diff(np.sign(excess)))
+    meets = means[k] + excess[k] / (excess[k] - excess[k + 1]) * (means[1] - means[0])
     words = "grows" if drift > 0 else "shrinks" if drift < 0 else "stays as it is"
     return Figure(
         Panel(
