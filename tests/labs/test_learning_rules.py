@@ -66,3 +66,10 @@ def test_the_hidden_direction_is_where_the_answers_spread_most() -> None:
     assert found == pytest.approx(hidden_angle(), abs=1e-6)
     best = labs.hidden_direction(angle=found).values["spread"]
     assert best == pytest.approx(math.sqrt(3.0))
+
+
+def test_a_neuron_without_weights_learns_nothing() -> None:
+    """A click at the origin."""
+    figure = labs.hebb_and_oja(w_1=0.0, w_2=0.0)
+    assert figure.values["length"] == 0.0 and "nothing to learn" in figure.summary
+    assert figure.png() and labs.two_patterns(w_1=0.0, w_2=0.0).png()

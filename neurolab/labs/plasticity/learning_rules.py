@@ -117,10 +117,12 @@ def hebb_and_oja(
     cosines = np.abs(run.w @ principal)[seen] / lengths[seen]
     angles = np.degrees(np.arccos(np.minimum(cosines, 1.0)))
     shown = lengths < 1e7  # the live picture has 32 bits
-    length, angle = float(lengths[-1]), float(angles[-1])
+    length, angle = float(lengths[-1]), float(angles[-1]) if angles.size else 90.0
     grid = np.stack(np.meshgrid(np.linspace(-1.4, 1.4, 11), np.linspace(-1.4, 1.4, 9)), axis=-1)
     flow = compute_learning_drift(name, cloud, grid, **forgets)
     words = ", growing without end" if length > 10 else ", fading away" if length < 0.05 else ""
+    if not angles.size:
+        words = ", and without weights there is nothing to learn from"
     return Figure(
         Panel(
             Dots(cloud[:, 0], cloud[:, 1], size=2, color="dim"),
