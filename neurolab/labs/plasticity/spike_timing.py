@@ -33,12 +33,18 @@ __all__ = ["competition", "hidden_window", "pair_of_spikes", "pairing_protocol",
 
 Array = NDArray[np.float64]
 
-_LAG = param(10.0, "ms", low=-80, high=80, doc="postsynaptic spike after the presynaptic one")
+
+def _window(rule: PairRule, w: float | None = None) -> tuple[Array, Array]:
+    """Lags from -80 to 80 ms and what a pair does at each, with a gap at 0."""
+    side = np.linspace(0.01, 80.0, 161)
+    lags = np.concatenate([-side[::-1], side])
+    change = np.asarray(compute_stdp_window(lags, rule, w))
+    return np.insert(lags, side.size, np.nan), np.insert(change, side.size, np.nan)
 
 
 @lab(
     title="Two spikes",
-    lag=_LAG,
+    lag=param(10.0, "ms", low=-80, high=80, doc="postsynaptic spike after the presynaptic one"),
     w=param(0.5, low=0, high=1, doc="weight before"),
     mu=param(0.0, low=0, high=1, doc="how much the change depends on the weight"),
     presets={
@@ -81,13 +87,8 @@ def pair_of_spikes(lag: float = 10.0, w: float = 0.5, mu: float = 0.0) -> Figure
     once a second.
     """
     rule = PairRule(0.01, 0.0105, mu_plus=mu, mu_minus=mu, w_min=0.0, w_max=1.0)
-    lags = np.concatenate([np.linspace(-80, -0.01, 161), [np.nan], np.linspace(0.01, 80, 161)])
-    plain = PairRule(0.01, 0.0105)
-    window = np.full(lags.size, np.nan)
-    without = np.full(lags.size, np.nan)
-    seen = ~np.isnan(lags)
-    window[seen] = np.asarray(compute_stdp_window(lags[seen], rule, w)) / rule.A_plus
-    without[seen] = np.asarray(compute_stdp_window(lags[seen], plain)) / plain.A_plus
+    lags, window = _window(rule, w)
+    _, additive = _window(PairRule(rule.A_plus, rule.A_minus))
     change = float(compute_stdp_window(lag, rule, w)) / rule.A_plus
     pairs = generate_pairing(60, 1.0, lag)
     times = np.arange(0.0, 60_001.0, 500.0)
@@ -107,8 +108,8 @@ def pair_of_spikes(lag: float = 10.0, w: float = 0.5, mu: float = 0.0) -> Figure
     return Figure(
         Panel(
             Line([-80, 80], [0, 0], color="dim", width=1),
-            Line(lags, without, label="additive", color="dim", dash=True),
-            Line(lags, window, label="at this weight", color=2, width=2),
+            Line(lags, additive / rule.A_plus, label="additive", color="dim", dash=True),
+            Line(lags, window / rule.A_plus, label="at this weight", color=2, width=2),
             Dots([lag], [change], color=3, size=10),
             title="What a pair does",
             x="lag: post after pre (ms)",
@@ -513,12 +514,10 @@ def hidden_window(
     data, mine = _noisy_window(), PairRule(A_plus, A_minus, tau_plus, tau_minus)
     left = np.asarray(compute_stdp_window(_TRIED, mine)) - data
     misfit = float(np.sqrt(np.mean(left**2)))
-    t = np.linspace(0.01, 80.0, 161)
     return Figure(
         Panel(
             Line([-80, 80], [0, 0], color="dim", width=1),
-            Line(t, np.asarray(compute_stdp_window(t, mine)), label="yours, after", color=0, width=2),
-            Line(-t, np.asarray(compute_stdp_window(-t, mine)), label="yours, before", color=1, dash=True, width=2),
+            Line(*_window(mine), label="yours", color=2, width=2),
             Dots(_TRIED, data, color="ink", label="measured"),
             title="Change by 60 pairs",
             x="lag: post after pre (ms)",
