@@ -107,7 +107,7 @@ def simulate_competition(
     duration : float, ms
     seed : int or numpy.random.Generator
     gain : float
-        Spikes of the neuron for each input spike, if all weights are 1; gain times the largest weight is at most 1.
+        The neuron's rate over that of an input, if all weights are 1; gain times the largest weight is at most 1.
     group : int
         How many of the inputs, from the first on, are correlated.
     correlation : float, 0 to 1
@@ -124,8 +124,8 @@ def simulate_competition(
     Raises
     ------
     ValueError
-        For another pairing, infinite bounds, weights outside them, a gain that is too large, a group of more than n, or
-        a correlation outside 0 to 1.
+        For another pairing, infinite bounds, weights outside them, a gain that is too large, a group of more than n, a
+        correlation outside 0 to 1, or a record above duration.
     Interrupted
         On an interrupt; `.partial` holds the weights recorded so far.
 
@@ -143,6 +143,8 @@ def simulate_competition(
     weights = _checked(rule, w, rate, gain, group, correlation)
     duration = check.positive(duration, "duration")
     step = duration if record is None else check.positive(record, "record")
+    if step > duration:
+        raise ValueError(f"record must be at most duration={duration:g} ms, got {step:g}")
     times = step * np.arange(math.floor(duration / step * (1 + 1e-12)) + 1.0)
     shared = math.sqrt(correlation) if group else 0.0
     # in units of the rate: inputs of their own, the group's own firing, the common source

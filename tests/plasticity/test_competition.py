@@ -125,6 +125,7 @@ def test_interrupt_keeps_the_records() -> None:
         (dict(group=3), "group must be a whole number of 0 to 2, got 3"),
         (dict(correlation=1.5), "correlation must lie in 0 to 1, got 1.5"),
         (dict(record=0.0), "record must be above 0"),
+        (dict(record=101.0), "record must be at most duration=100 ms, got 101"),
     ],
 )
 def test_messages(values: dict[str, Any], message: str) -> None:
