@@ -269,9 +269,8 @@ def _poisson(pre_rate: float, post_rate: float) -> tuple[SpikeTrains, SpikeTrain
     """Twenty presynaptic neurons and one postsynaptic neuron that know nothing of each other."""
     ms = 1e3 * _SECONDS
     seed = round(10 * post_rate)
-    return generate_poisson(pre_rate, ms, seed=seed, n=20), generate_poisson(
-        post_rate, ms, seed=seed + 1
-    )
+    pre = generate_poisson(pre_rate, ms, seed=seed, n=20)
+    return pre, generate_poisson(post_rate, ms, seed=seed + 1)
 
 
 @lab(
@@ -312,8 +311,8 @@ def triplets_and_bcm(
     Left, the drift of the weight against the postsynaptic rate: the curve is the formula, open dots are the mean of 20
     synapses over 60 s of Poisson spikes. Under the pair rule the sign is always the same. Right, the rate at which the
     drift changes its sign: if depression grows with the neuron's mean rate (to the second power, and at 10 Hz the rule
-    is the fitted one), this threshold slides, as in the theory of BCM. Where the two
-    lines meet, a neuron that fires at its mean rate stays as it is: for ever (filled), or until the first push (open).
+    is the fitted one), this threshold slides, as in the theory of BCM. Where the two lines meet, a neuron that fires at
+    its mean rate stays as it is: for ever (filled), or until the first push (open).
     """
 
     def after(mean: float) -> TripletRule:
