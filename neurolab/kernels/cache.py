@@ -30,7 +30,17 @@ import numba
 
 from neurolab.kernels.fingerprint import fingerprint, source_digest
 
-__all__ = ["HELPER", "cache_folder", "inlined", "kernel", "layers", "prune", "used_entries"]
+__all__ = [
+    "HELPER",
+    "borrowing",
+    "borrowing_kernel",
+    "cache_folder",
+    "inlined",
+    "kernel",
+    "layers",
+    "prune",
+    "used_entries",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 CACHE_LIMIT_MB = 200
@@ -256,9 +266,9 @@ def _folders() -> list[Path]:
     return sorted({path.parent for path in _PACKAGE.rglob("*.py")})
 
 
-def kernel(function: F) -> F:
+def kernel(function: F, **options: Any) -> F:
     """Compile `function` with numba on first call; cached on disk, NumPy's division, no fastmath, GIL released."""
-    dispatcher: Any = numba.njit(error_model="numpy", nogil=True)(function)
+    dispatcher: Any = numba.njit(error_model="numpy", nogil=True, **options)(function)
     if not getattr(config, "DISABLE_JIT", False):
         if hasattr(dispatcher, "_cache"):
             dispatcher._cache = _DiskCache(function)
@@ -270,6 +280,19 @@ def kernel(function: F) -> F:
 def inlined(function: F) -> F:
     """A helper, compiled into each kernel that calls it: only then does LLVM make SIMD code of the caller's loop."""
     return cast(F, numba.njit(**HELPER)(function))
+
+
+def borrowing_kernel(function: F) -> F:
+    """A kernel that only borrows its arrays: it counts no references to them, and can make none.
+
+    Each count is an atomic operation of some nanoseconds, and a loop that hands many arrays to helpers has dozens.
+    """
+    return kernel(function, _nrt=False)
+
+
+def borrowing(function: F) -> F:
+    """A helper of such kernels."""
+    return cast(F, numba.njit(**HELPER, _nrt=False)(function))
 
 
 def _entries() -> Iterator[tuple[float, int, Path]]:

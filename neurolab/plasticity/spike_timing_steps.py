@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurolab.kernels.cache import inlined, kernel
+from neurolab.kernels.cache import borrowing, borrowing_kernel
 
 __all__ = [
     "ALL",
@@ -37,13 +37,13 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@inlined
+@borrowing
 def bounded(w: float, change: float, rule: Any) -> float:
     """The weight after a change, inside its bounds."""
     return min(max(w + change, rule.w_min), rule.w_max)  # type: ignore[no-any-return]
 
 
-@inlined
+@borrowing
 def power(base: float, exponent: float) -> float:
     """base to the exponent, fast for 0 and 1."""
     if exponent == 0.0:
@@ -53,7 +53,7 @@ def power(base: float, exponent: float) -> float:
     return float(base**exponent)
 
 
-@inlined
+@borrowing
 def moment(
     rule: Any, pairing: int, pre_ids: Ints, post_ids: Ints, t: float, fade: Any,
     x: Array, slow_x: Array, y: Array, slow_y: Array, last_pre: Array, last_post: Array, before: Array,
@@ -95,7 +95,7 @@ def moment(
         last_post[j] = t
 
 
-@inlined
+@borrowing
 def fade_traces(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, before: Array) -> None:
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
     x *= fade_x
@@ -105,7 +105,7 @@ def fade_traces(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, bef
     before *= fade_x
 
 
-@inlined
+@borrowing
 def fades_after(rule: Any, interval: float) -> Any:
     """By how much the four kinds of traces shrink in an interval."""
     return (
@@ -114,7 +114,7 @@ def fades_after(rule: Any, interval: float) -> Any:
     )  # fmt: skip
 
 
-@kernel
+@borrowing_kernel
 def spike_events(
     rule: Any, pairing: int, pre_times: Array, pre_ids: Ints, post_times: Array, post_ids: Ints,
     traces: Any, wires: Any, w: Array, records: Array, out: Array, place: Ints, reference: Array, limit: int,
@@ -151,7 +151,7 @@ def spike_events(
     place[0], place[1], place[2] = a, b, r
 
 
-@kernel
+@borrowing_kernel
 def clock_steps(
     rule: Any, pairing: int, pre_at: Ints, pre_ids: Ints, post_at: Ints, post_ids: Ints,
     traces: Any, wires: Any, w: Array, records: Ints, out: Array, place: Ints, dt: float, step_0: int, step_1: int,
