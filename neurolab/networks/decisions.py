@@ -34,6 +34,7 @@ __all__ = [
     "compute_decision_accuracy",
     "compute_decision_density",
     "compute_decision_time",
+    "compute_wong_wang_nullcline",
     "compute_wong_wang_rate",
     "simulate_decisions",
     "wong_wang",
@@ -107,6 +108,60 @@ def compute_wong_wang_rate(
     with np.errstate(over="ignore"):  # far below threshold the rate is 0
         found = _rate(check.finite_array(x, "x"), check.finite(a, "a"), check.finite(b, "b"), d)
     return float(found) if np.ndim(found) == 0 else np.asarray(found)
+
+
+def compute_wong_wang_nullcline(
+    S: ArrayLike, mu_0: float = 0.0, coherence: float = 0.0, **values: float
+) -> Array:
+    """Where dS_1/dt = 0: the S_2 at which each S_1 stays as it is.
+
+    S_1 fixes the rate that holds it, S_1 / (tau_S (1 - S_1) gamma); H turned round (by Lambert's W) gives the current
+    of that rate, and what is missing in the current is -J_12 S_2. The other nullcline is the mirror image: the same
+    function of S_2 with -coherence.
+
+    Parameters
+    ----------
+    S : array_like, above 0 and below 1
+    mu_0, coherence : float
+        Inputs of `wong_wang`.
+    **values : float
+        Parameters of `wong_wang`.
+
+    Returns
+    -------
+    array of the shape of S
+        May lie outside 0 to 1: then no S_2 that can occur holds this S_1.
+
+    Raises
+    ------
+    ValueError
+        For an S outside its range or an unknown parameter.
+
+    References
+    ----------
+    Wong & Wang 2006, figures 4 and 5.
+
+    Examples
+    --------
+    >>> wong_wang.derivative([0.3, float(compute_wong_wang_nullcline(0.3, 30.0))], mu_0=30.0).round(9).tolist()[0]
+    0.0
+    """
+    from scipy.special import lambertw
+
+    held = check.finite_array(S, "S")
+    if np.any((held <= 0) | (held >= 1)):
+        raise ValueError(f"S must be above 0 and below 1, got {held.min():g} to {held.max():g}")
+    p = wong_wang.Params(*wong_wang.set(values).params.tolist())
+    rate = 1e3 * held / (p.tau_S * (1.0 - held) * p.gamma)
+    q = rate * p.d
+    # z = q (1 - exp(-z)) has the solutions q + W(-q exp(-q)); the branch is the one on which z is not always 0
+    inside = np.maximum(-q * np.exp(-q), -math.exp(-1.0))
+    z = q + np.where(q > 1.0, lambertw(inside, 0).real, lambertw(inside, -1).real)
+    x = (z / p.d + p.b) / p.a
+    drive = p.I_0 + p.J_ext * check.finite(mu_0, "mu_0") * (
+        1.0 + check.finite(coherence, "coherence")
+    )
+    return np.asarray((p.J_11 * held + drive - x) / p.J_12)
 
 
 # drift to a bound

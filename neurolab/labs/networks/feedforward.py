@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.engine.model import param
-from neurolab.figures import Dots, Figure, Line, Panel, Text
+from neurolab.figures import Dots, Figure, Line, Panel
 from neurolab.labs.declare import Target, lab
 from neurolab.networks import (
     compute_correction_bound,
@@ -83,9 +83,7 @@ def memory_of_a_neuron(N: int = 10, load: float = 1.5) -> Iterator[Figure]:
         yield _memory_figure(N, P, exact, fits, passes)
 
 
-def _memory_figure(
-    N: int, P: int, exact: float, fits: list[bool], passes: list[float]
-) -> Figure:
+def _memory_figure(N: int, P: int, exact: float, fits: list[bool], passes: list[float]) -> Figure:
     share = float(np.mean(fits))
     needed = np.array(passes)
     late = int(np.isnan(needed).sum())
@@ -190,9 +188,10 @@ _MOST = 120
     ],
 )
 def perceptron(task: str = "two clouds", gap: float = 1.8, corrections: int = 4) -> Figure:
-    """Two inputs and a bias; filled dots want the answer yes. Each mistake turns the border a little.
+    """Two inputs and a bias; filled dots want the answer yes, open ones no. Each mistake turns the border a little.
 
-    The tick on the border points to the side of yes. The rule takes the dots in order. Where the answer is wrong it adds the input to the weights, or takes it away.
+    The tick on the border points to the side of yes. The rule takes the dots in order: where the answer is wrong it
+    adds the input to the weights, or takes it away.
     """
     patterns, labels = _task(task, gap)
     run = train_perceptron(patterns, labels, epochs=_MOST + 1, record=_MOST)
@@ -260,4 +259,6 @@ def _arrow(w: Array) -> tuple[Array, Array]:
     if size == 0:
         return np.full(2, np.nan), np.full(2, np.nan)
     foot, across = -w[2] * w[:2] / size**2, w[:2] / size
-    return np.array([foot[0], foot[0] + 0.5 * across[0]]), np.array([foot[1], foot[1] + 0.5 * across[1]])
+    return np.array([foot[0], foot[0] + 0.5 * across[0]]), np.array(
+        [foot[1], foot[1] + 0.5 * across[1]]
+    )
