@@ -53,7 +53,7 @@ class RateAutocorrelation:
 
     @property
     def echo(self) -> float:
-        """Height of the highest peak beyond the first dip below 0: near 1 for a steady beat, 0 for none."""
+        """Height of the first high peak beyond the first dip below 0: near 1 for a steady beat, 0 for none."""
         peak = self._peak()
         return 0.0 if peak is None else float(self.correlation[peak])
 
@@ -64,10 +64,16 @@ class RateAutocorrelation:
         return math.nan if peak is None else float(self.lag[peak])
 
     def _peak(self) -> int | None:
-        below = np.flatnonzero(self.correlation < 0)
-        if not below.size or not np.any(self.correlation[below[0] :] > 0):
+        """Of a steady beat the multiples of the period stand as high as the period: the first is meant."""
+        c = self.correlation
+        below = np.flatnonzero(c < 0)
+        if not below.size or not np.any(c[below[0] :] > 0):
             return None
-        return int(below[0] + np.argmax(self.correlation[below[0] :]))
+        high = np.flatnonzero(c >= 0.9 * c[below[0] :].max())
+        first = int(high[high > below[0]][0])
+        while first + 1 < c.size and c[first + 1] > c[first]:
+            first += 1
+        return first
 
 
 def compute_rate_autocorrelation(
