@@ -25,9 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurolab.engine.model import Model, param
 from neurolab.kernels import check
-from neurolab.kernels.cache import kernel
 from neurolab.kernels.chunks import run_chunked
-from neurolab.kernels.rng import BLOCK, fill_normals, seed_key
 
 __all__ = [
     "Decisions",
@@ -426,6 +424,9 @@ def simulate_decisions(
     >>> abs(run.accuracy - 0.881) < 0.02, abs(run.mean_time - 0.762) < 0.04
     (True, True)
     """
+    from neurolab.kernels.rng import BLOCK, seed_key  # loads numba
+    from neurolab.networks.steps import decide
+
     trials, dt = check.whole(trials, "trials"), check.positive(dt, "dt")
     _, a, s, z = _checked(drift, bound, noise, start)
     v = check.finite(drift, "drift")
@@ -437,39 +438,9 @@ def simulate_decisions(
     def advance(size: int) -> float:
         nonlocal done
         stop = min(trials, done + max(1, size // 100))
-        _decide(key, done, stop, v, a, s, z, dt, steps, bridge, normals, correct, times)
+        decide(key, done, stop, v, a, s, z, dt, steps, bridge, normals, correct, times)
         done = stop
         return done / trials
 
     run_chunked(advance, progress)
     return Decisions(correct, times)
-
-
-@kernel
-def _decide(
-    key: Any, first: Any, stop: Any, v: Any, a: Any, s: Any, z: Any, dt: Any, steps: Any, bridge: Any,
-    normals: Any, correct: Any, times: Any,
-) -> None:  # fmt: skip
-    """Trials `first` to `stop`; two normal numbers a step, the second one for the bridge."""
-    half, push, kick = normals.size // 2, v * dt, s * np.sqrt(dt)
-    scale = -2.0 / (s * s * dt)
-    for trial in range(first, stop):
-        x = z
-        for step in range(steps):
-            place = step % half
-            if place == 0:
-                fill_normals(key, trial, step // half, normals)
-            before = x
-            x += push + kick * normals[place]
-            up, down = x >= a, x <= -a
-            if bridge and not up and not down:
-                over = np.exp(scale * (a - before) * (a - x))
-                under = np.exp(scale * (a + before) * (a + x))
-                # the chance that a normal number lies below this one is uniform
-                draw = 0.5 * (1.0 + math.erf(normals[half + place] / np.sqrt(2.0)))
-                up, down = draw < over, draw > 1.0 - under
-            if up or down:
-                correct[trial] = up
-                # somewhere within the step
-                times[trial] = (step + 0.5) * dt if bridge else (step + 1) * dt
-                break

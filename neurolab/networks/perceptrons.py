@@ -13,13 +13,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurolab.kernels import check
-from neurolab.kernels.cache import kernel
 
 __all__ = [
     "PerceptronRun",
@@ -195,6 +193,8 @@ def train_perceptron(
     >>> run.learnt, run.weights.tolist()
     (True, [-4.0, 3.0, 2.0])
     """
+    from neurolab.networks.steps import perceptron_passes  # loads numba
+
     signed, epochs = _signed(patterns, labels), check.whole(epochs, "epochs")
     first = check.finite_array(start, "start")
     if first.shape not in ((), (signed.shape[1],)):
@@ -205,32 +205,10 @@ def train_perceptron(
     history = np.empty((check.whole(record, "record", 0) + 1, w.size))
     history[0] = w
     mistakes = np.zeros(epochs, np.int64)
-    ran, corrections = _train(signed, w, mistakes, history)
+    ran, corrections = perceptron_passes(signed, w, mistakes, history)
     return PerceptronRun(
         w, mistakes[:ran], history[: corrections + 1], bool(mistakes[ran - 1] == 0)
     )
-
-
-@kernel
-def _train(signed: Any, w: Any, mistakes: Any, history: Any) -> Any:
-    """Passes run, and corrections made; w and the records are filled in place."""
-    corrections = 0
-    for epoch in range(mistakes.size):
-        for i in range(signed.shape[0]):
-            z = signed[i]
-            total = 0.0
-            for j in range(w.size):
-                total += w[j] * z[j]
-            if total <= 0.0:
-                for j in range(w.size):
-                    w[j] += z[j]
-                corrections += 1
-                mistakes[epoch] += 1
-                if corrections < history.shape[0]:
-                    history[corrections] = w
-        if mistakes[epoch] == 0:
-            return epoch + 1, corrections
-    return mistakes.size, corrections
 
 
 def compute_correction_bound(patterns: ArrayLike, labels: ArrayLike) -> float:

@@ -558,12 +558,12 @@ _CUE_ON, _CUE_OFF, _RING_END = 100.0, 400.0, 900.0
             tip="The uniform state gives way at J_2 = 2; close to it all is slow.",
         ),
         Target(
-            "Make the cue pull the bump less than 10° of its way",
+            "Let a cue at 40° or farther pull the bump less than half of its way",
             reached=lambda params, values: (
                 params["J_2"] > 2
                 and params["strength"] > 0
                 and abs(params["cue"]) >= 40
-                and abs(values["angle"]) < 10
+                and abs(values["angle"]) < abs(params["cue"]) / 2
             ),
             tip="A weak cue: a strength of 0.01.",
         ),
@@ -692,8 +692,8 @@ def _random_weights() -> tuple[Array, NDArray[np.complex128]]:
             tip="Where the disc of eigenvalues passes 1.",
         ),
         Target(
-            "Make the two runs part within 600 ms",
-            reached=lambda params, values: values["parted"] < 600.0,
+            "Make the two runs part within 800 ms",
+            reached=lambda params, values: values["parted"] < 800.0,
             tip="Strong weights: g above 2.",
         ),
     ],

@@ -86,7 +86,7 @@ def _ends(I_2: float) -> tuple[Array, Array, Array, Array]:
     I_2=param(0.95, "", low=0.6, high=1, doc="input of the second; the first one has 1"),
     r_1=param(0.0, "", low=0, high=1.2, doc="where the first one starts"),
     r_2=param(0.95, "", low=0, high=1.2, doc="where the second one starts: its head start"),
-    step=param(0.05, "", low=0.05, high=1.2, doc="step of the simulation, in time constants"),
+    step=(0.05, 1.2, 0.05),
     presets={
         "weak inhibition": dict(alpha=0.5),
         "almost a winner": dict(alpha=0.93),
@@ -112,7 +112,10 @@ def _ends(I_2: float) -> tuple[Array, Array, Array, Array]:
 def two_rivals(
     alpha: float = 0.5, I_2: float = 0.95, r_1: float = 0.0, r_2: float = 0.95, step: float = 0.05
 ) -> Figure:
-    """Two cells that inhibit each other, tau dr/dt = -r + [I - alpha r_other]; click in the plane to choose a start."""
+    """Two cells that inhibit each other, tau dr/dt = -r + [I - alpha r_other]; click in the plane to choose a start.
+
+    `step` is the step of the simulation in units of tau, 10 ms.
+    """
     network, drive = _rivals(alpha), [_STRONG, I_2]
     dt = step * _TAU
     run = simulate_rates(network, _SHOWN, dt, I=drive, r=[r_1, r_2], method="euler")
