@@ -32,7 +32,7 @@ _CURVES = (10, 50, 500)
 def _capacity_curve(N: int) -> tuple[Array, Array]:
     """Patterns per synapse, for every whole number of patterns, and the exact fraction."""
     P = np.arange(1, 4 * N + 1)
-    return P / N, np.asarray(compute_separable_fraction(P, N))
+    return P / N, np.round(compute_separable_fraction(P, N), 6)
 
 
 def _random_set(P: int, N: int, number: int) -> tuple[Array, Array]:

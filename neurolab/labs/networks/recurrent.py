@@ -234,8 +234,8 @@ def _brunel_words(
         found += f" (mean field {theory.rate:.3g})"
     if regime is None:
         return found + "; too early to name the regime"
-    if math.isnan(regime.cv):
-        return found + "; too few spikes to name the regime"
+    if regime.name == "silent":
+        return found + "; silent, or too few spikes to name the regime"
     return (
         f"{_REGIMES[regime.name]} ({regime.name}); {found}, CV {regime.cv:.2f}, "
         f"swing {regime.swing:.2f}, echo {regime.echo:.2f}"
@@ -482,7 +482,7 @@ def hopfield_recall(load: float = 0.05, damage: float = 0.25, trial: int = 1) ->
     end, sweeps = float(overlaps[-1]), len(overlaps) - 1
     capacity = find_hopfield_capacity().alpha
     wrong = int(np.sum(run.end != picture))
-    words = "the picture is back" if wrong == 0 else f"{wrong} of {_SIDE**2} cells differ"
+    words = "the picture is back" if wrong == 0 else f"wrong cells: {wrong}"
     return Figure(
         _picture(picture, picture, "Stored"),
         _picture(start, picture, "Start"),
@@ -526,8 +526,8 @@ def _picture(state: Array, stored: Array, title: str) -> Panel:
     return Panel(
         *marks,
         title=title,
-        x="",
-        y="",
+        x="column",
+        y="row",
         xlim=(-1, _SIDE),
         ylim=(-1, _SIDE),
         height=1.35,
@@ -642,7 +642,7 @@ def ring_attractor(J_2: float = 4.0, cue: float = 40.0, strength: float = 0.1) -
 def _bump_angle(rates: Array, theta: Array) -> tuple[Array, Array]:
     """Angle of the mean vector (°), and its length: 0 the same everywhere, 1 all in one cell."""
     mean = rates @ np.exp(2j * np.deg2rad(theta)) / np.maximum(rates.sum(axis=1), 1e-12)
-    return np.rad2deg(np.angle(mean)) / 2.0, np.abs(mean)
+    return np.round(np.rad2deg(np.angle(mean)) / 2.0, 6) + 0.0, np.abs(mean)
 
 
 def _half_width(rates: Array, theta: Array) -> float:
@@ -717,6 +717,7 @@ def chaos(g: float = 2.0) -> Figure:
         lines.append(Line(one.t, one.x[:, k] + 6.0 * k, color=k, width=1.8))
         lines.append(Line(other.t, other.x[:, k] + 6.0 * k, color="ink", dash=True, width=1.2))
     turn = np.linspace(0.0, 2.0 * math.pi, 181)
+    circle = np.round(g * np.cos(turn), 9), np.round(g * np.sin(turn), 9)
     fate = f"visibly apart after {parted:.0f} ms" if far.size else "never visibly apart"
     return Figure(
         Panel(
@@ -742,7 +743,7 @@ def chaos(g: float = 2.0) -> Figure:
             log="y",
         ),
         Panel(
-            Line(g * np.cos(turn), g * np.sin(turn), color="dim", dash=True, label="radius g"),
+            Line(*circle, color="dim", dash=True, label="radius g"),
             Line([1, 1], [-4, 4], color=1, label="beyond this: growth"),
             Dots(g * eigenvalues.real, g * eigenvalues.imag, color=0, size=3),
             title="Eigenvalues of the weights",

@@ -41,7 +41,7 @@ _NAMES = {
     "share": "both stay active",
     "fair winner": "the stronger one wins, whoever was ahead",
     "first come": "who was ahead wins",
-    "tie": "a tie that any start decides",
+    "tie": "the start decides how they divide",
 }
 
 
