@@ -137,7 +137,7 @@ def compute_wong_wang_nullcline(
 
     References
     ----------
-    Wong & Wang 2006, figures 4 and 5.
+    Wong & Wang 2006.
 
     Examples
     --------

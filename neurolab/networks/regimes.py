@@ -220,7 +220,7 @@ def find_regime(trains: SpikeTrains) -> NetworkRegime:
 
     References
     ----------
-    Brunel 2000, figures 7 and 8.
+    Brunel 2000, figure 8.
 
     Examples
     --------

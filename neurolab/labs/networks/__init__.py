@@ -11,14 +11,14 @@ from neurolab.labs.networks.recurrent import (
 from neurolab.labs.networks.winner_takes_all import drift_to_bound, two_choices, two_rivals
 
 __all__ = [
-    "memory_of_a_neuron",
-    "perceptron",
     "balance",
     "brunel_network",
     "chaos",
-    "hopfield_recall",
-    "ring_attractor",
     "drift_to_bound",
+    "hopfield_recall",
+    "memory_of_a_neuron",
+    "perceptron",
+    "ring_attractor",
     "two_choices",
     "two_rivals",
 ]
