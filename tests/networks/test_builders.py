@@ -142,6 +142,10 @@ def test_wires_may_be_given() -> None:
     wires = {(p.source, p.target): p.wires for p in drawn.projections}
     again = vogels_abbott("cuba", 100, seed=2, wires=wires)
     assert all(p.wires is wires[p.source, p.target] for p in again.projections)
+    first = brunel(100, seed=1)
+    wires = {(p.source, p.target): p.wires for p in first.projections}
+    same = brunel(100, g=6.0, seed=2, wires=wires)
+    assert all(p.wires is wires[p.source, p.target] for p in same.projections)
 
 
 def test_messages() -> None:
