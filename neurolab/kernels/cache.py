@@ -45,7 +45,9 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 CACHE_LIMIT_MB = 200
 PRUNE_EVERY_MB = 20  # saved by this process: looking through the folder takes milliseconds
-HELPER = dict(error_model="numpy", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+HELPER: dict[str, Any] = dict(
+    error_model="numpy", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 """Options of a helper: Python never calls it, and the wrappers for that would take a fifth of the compile time."""
 FLAGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE")
 
@@ -266,9 +268,10 @@ def _folders() -> list[Path]:
     return sorted({path.parent for path in _PACKAGE.rglob("*.py")})
 
 
-def kernel(function: F, **options: Any) -> F:
+def kernel(function: F, **more: Any) -> F:
     """Compile `function` with numba on first call; cached on disk, NumPy's division, no fastmath, GIL released."""
-    dispatcher: Any = numba.njit(error_model="numpy", nogil=True, **options)(function)
+    options: dict[str, Any] = dict(error_model="numpy", nogil=True) | more
+    dispatcher: Any = numba.njit(**options)(function)
     if not getattr(config, "DISABLE_JIT", False):
         if hasattr(dispatcher, "_cache"):
             dispatcher._cache = _DiskCache(function)
@@ -292,7 +295,8 @@ def borrowing_kernel(function: F) -> F:
 
 def borrowing(function: F) -> F:
     """A helper of such kernels."""
-    return cast(F, numba.njit(**HELPER, _nrt=False)(function))
+    options: dict[str, Any] = HELPER | dict(_nrt=False)
+    return cast(F, numba.njit(**options)(function))
 
 
 def _entries() -> Iterator[tuple[float, int, Path]]:

@@ -3,8 +3,8 @@
 References
 ----------
 Brunel 2000, J Comput Neurosci 8:183-208, model A. Vogels & Abbott 2005, J Neurosci 25:10786-10795. Brette et al. 2007,
-J Comput Neurosci 23:349-398 (the benchmarks CUBA, COBA and COBAHH). Izhikevich 2003, IEEE Trans Neural Netw 14:1569-1572.
-Song, Miller & Abbott 2000, Nat Neurosci 3:919-926.
+J Comput Neurosci 23:349-398 (the benchmarks CUBA, COBA and COBAHH). Izhikevich 2003, IEEE Trans Neural Netw
+14:1569-1572. Song, Miller & Abbott 2000, Nat Neurosci 3:919-926.
 """
 
 from __future__ import annotations
@@ -325,8 +325,7 @@ def song_miller_abbott(
 ) -> Network:
     """Competition of synapses by their timing: many Poisson inputs onto one leaky unit, with additive pair STDP.
 
-    What begins as a uniform distribution of weights ends as one with two peaks, near 0 and near g_max, and the unit then
-    fires at chance, not at a steady beat.
+    What begins as a uniform distribution of weights ends as one with two peaks, near 0 and near g_max.
 
     Parameters
     ----------

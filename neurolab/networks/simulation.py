@@ -84,7 +84,8 @@ class _Layout:
         for name, group in self.groups.items():
             self.families.setdefault(group.kind, []).append(name)
         order = [name for names in self.families.values() for name in names]
-        order += [n for kind in (PoissonSource, SpikeSource) for n, p in populations.items() if isinstance(p, kind)]  # fmt: skip
+        for kind in (PoissonSource, SpikeSource):
+            order += [name for name, p in populations.items() if isinstance(p, kind)]
         self.places: dict[str, Place] = {}
         first_unit = first_place = 0
         for member, name in enumerate(order):
@@ -104,8 +105,9 @@ class _Layout:
             first = groups[0]
             table = [(p.first_place, p.size, p.first_unit, p.member) for p in places]
             found.append((
-                first.lanes, np.array([g.units.vector(np.float64) for g in groups]), np.array([g.matrix for g in groups]),
-                np.array([g.drive.columns(i0, i1) for g in groups]), first.drive.width,
+                first.lanes, np.array([g.units.vector(np.float64) for g in groups]),
+                np.array([g.matrix for g in groups]), np.array([g.drive.columns(i0, i1) for g in groups]),
+                first.drive.width,
                 first.units.columns(i0, i1, np.float64), first.course_rows, np.array([g.dead_time for g in groups]),
                 np.array(table, np.int64), places[0].row_length,
             ))  # fmt: skip
@@ -167,8 +169,8 @@ def simulate_network(
             )
         if run.count > max_spikes and run.done < run.stop:
             raise chunks.Runaway(
-                f"the network ran away: {run.count} spikes by t = {t:g} of {run.stop * dt:g} ms; .partial holds the run "
-                f"so far. Weaken its excitation, or give max_spikes above {max_spikes}",
+                f"the network ran away: {run.count} spikes by t = {t:g} of {run.stop * dt:g} ms; .partial holds the "
+                f"run so far. Weaken its excitation, or give max_spikes above {max_spikes}",
                 t,
                 run.finish(),
             )

@@ -35,6 +35,7 @@ _REACH = (
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Indices = NDArray[Any]  # 32 or 64 bits
 
 
 @borrowing
@@ -57,7 +58,7 @@ def power(base: float, exponent: float) -> float:
 def moment(
     rule: Any, pairing: int, pre_ids: Ints, post_ids: Ints, t: float, fade: Any,
     x: Array, slow_x: Array, y: Array, slow_y: Array, last_pre: Array, last_post: Array, before: Array,
-    indptr: Ints, targets: Ints, into: Ints, arriving: Ints, sources: Ints, w: Array,
+    indptr: Ints, targets: Indices, into: Ints, arriving: Indices, sources: Indices, w: Array,
 ) -> None:  # fmt: skip
     """All spikes of one moment: first what they do to the weights, then what they leave in the traces."""
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
@@ -97,6 +98,7 @@ def moment(
 
 @borrowing
 def fade_traces(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, before: Array) -> None:
+    """Shrink the traces to what they are at a new reference time."""
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
     x *= fade_x
     slow_x *= fade_slow_x

@@ -114,7 +114,9 @@ def test_izhikevich_2003_is_the_printed_program() -> None:
         for n in "EI"
         for t, i in zip(run.spikes(n).times, run.spikes(n).ids, strict=True)
     ]
-    expected = printed.simulate(**units, S=S, drive=drive, steps=150)  # later, rounding parts two chaotic runs
+    expected = printed.simulate(
+        **units, S=S, drive=drive, steps=150
+    )  # later, rounding parts two chaotic runs
     assert sorted(found) == sorted(expected) and len(expected) > 700
     noisy = izhikevich_2003(seed=8).simulate(1000.0, 1.0, seed=2)
     assert sum(noisy.spikes(n).count for n in "EI") / 1000 == pytest.approx(7.2, abs=0.6)

@@ -1,4 +1,4 @@
-"""Synapses of a network that tire and learn: the same numbers as the closed maps and `simulate_stdp` give from outside."""
+"""Synapses of a network that tire and learn: the numbers that the maps and `simulate_stdp` give from outside."""
 
 from __future__ import annotations
 
@@ -120,13 +120,16 @@ def test_learning_goes_on_as_if_it_had_not_stopped(monkeypatch: pytest.MonkeyPat
     """Chunks of one step, and a stop in the middle, change no bit: traces, releases and drawn gaps are remembered."""
     rng = np.random.default_rng(3)
     rule = PairRule(0.5, 0.52, w_min=0.0, w_max=2.0)
+    cells = Population(lif, 5, "exact", dict(I=1.4))
+    tired, backward = TsodyksMarkram(0.6, 50.0, 20.0), PairRule(0.01, 0.01, pairing="presynaptic")
+    start = rng.uniform(0.5, 1.5, 150)
     network = Network(
-        {"noise": PoissonSource(30, 80.0), "cells": Population(lif, 5, "exact", dict(I=1.4))},
+        {"noise": PoissonSource(30, 80.0), "cells": cells},
         [
-            Projection("noise", "cells", connect_all(30, 5), "V", rng.uniform(0.5, 1.5, 150), 0.5, TsodyksMarkram(0.6, 50.0, 20.0), rule),
-            Projection("cells", "cells", connect_all(5, 5), "V", -0.5, plasticity=PairRule(0.01, 0.01, pairing="presynaptic")),
+            Projection("noise", "cells", connect_all(30, 5), "V", start, 0.5, tired, rule),
+            Projection("cells", "cells", connect_all(5, 5), "V", -0.5, plasticity=backward),
         ],
-    )  # fmt: skip
+    )
     whole = network.simulate(400.0, DT, seed=4)
     assert whole.spikes("cells").count > 50 and np.ptp(whole.weights[0]) > 1.0
     first = network.simulate(130.0, DT, seed=4)

