@@ -30,7 +30,17 @@ import numba
 
 from neurolab.kernels.fingerprint import fingerprint, source_digest
 
-__all__ = ["HELPER", "cache_folder", "inlined", "kernel", "layers", "prune", "used_entries"]
+__all__ = [
+    "HELPER",
+    "bare_helper",
+    "bare_kernel",
+    "cache_folder",
+    "inlined",
+    "kernel",
+    "layers",
+    "prune",
+    "used_entries",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 CACHE_LIMIT_MB = 200
@@ -258,18 +268,36 @@ def _folders() -> list[Path]:
 
 def kernel(function: F) -> F:
     """Compile `function` with numba on first call; cached on disk, NumPy's division, no fastmath, GIL released."""
-    dispatcher: Any = numba.njit(error_model="numpy", nogil=True)(function)
+    return _cached(function, error_model="numpy", nogil=True)
+
+
+def inlined(function: F) -> F:
+    """A helper, compiled into each kernel that calls it: only then does LLVM make SIMD code of the caller's loop."""
+    return cast(F, numba.njit(**HELPER)(function))
+
+
+def bare_kernel(function: F) -> F:
+    """A kernel that makes no arrays, so that numba need not count references to those it is given.
+
+    Numba removes most of the counting by itself, but not around loops inside of loops, where each count is an atomic
+    operation. What a bare kernel calls with arrays must be bare too.
+    """
+    return _cached(function, error_model="numpy", nogil=True, _nrt=False)
+
+
+def bare_helper(function: F) -> F:
+    """A helper, compiled into each bare kernel that calls it."""
+    return cast(F, numba.njit(**(HELPER | dict(_nrt=False)))(function))
+
+
+def _cached(function: F, **options: Any) -> F:
+    dispatcher: Any = numba.njit(**options)(function)
     if not getattr(config, "DISABLE_JIT", False):
         if hasattr(dispatcher, "_cache"):
             dispatcher._cache = _DiskCache(function)
         else:
             _give_up(AttributeError("a dispatcher has no '_cache'"))
     return cast(F, dispatcher)
-
-
-def inlined(function: F) -> F:
-    """A helper, compiled into each kernel that calls it: only then does LLVM make SIMD code of the caller's loop."""
-    return cast(F, numba.njit(**HELPER)(function))
 
 
 def _entries() -> Iterator[tuple[float, int, Path]]:

@@ -32,11 +32,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from neurolab.kernels.cache import inlined, kernel
+from neurolab.kernels.cache import bare_helper, bare_kernel
 from neurolab.kernels.fastexp import ONE_BITS, as_float, log_of_positive
 from neurolab.kernels.rng import BLOCK, philox
 
-__all__ = ["Drives", "Flights", "Queue", "Wires", "begin", "run_events", "settle"]
+__all__ = ["SENDS", "Drives", "Flights", "Queue", "Wires", "run_events", "settle"]
 
 Array = NDArray[np.float64]
 
@@ -46,6 +46,8 @@ FIRST_CURRENT = 8
 
 _SHARP = 1e-8  # a look this near (in TAU) is the crossing: a step of Newton's squares it
 _ULPS = 1e-15  # V this near to THETA (of their size) is not told from it
+_LOOK, _LANDING, _REPLAY = -1, -2, -3  # kinds of events; those from 0 on are inputs
+SENDS = -1  # in place of a column: a source, whose spikes go through projections
 _LOW, _32, _12 = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(12)
 
 
@@ -61,8 +63,8 @@ class Queue(NamedTuple):
 
     @classmethod
     def of(cls, size: int) -> Queue:
-        """All entries in their places, never due."""
-        return cls(np.full(size, np.inf), np.arange(size), np.arange(size))
+        """All entries in their places, due at 0."""
+        return cls(np.zeros(size), np.arange(size), np.arange(size))
 
 
 class Flights(NamedTuple):
@@ -84,11 +86,12 @@ class Flights(NamedTuple):
         size = self.sent.size
         keys, heap, places = self.queue
         queue = Queue(
-            np.append(keys, np.full(size, np.inf)),
+            np.append(keys, np.zeros(size)),
             np.append(heap, np.arange(size, 2 * size)),
             np.append(places, np.arange(size, 2 * size)),
         )
-        return Flights(queue, *(np.append(array, np.zeros_like(array)) for array in self[1:]))
+        rest: Any = (np.append(array, np.zeros_like(array)) for array in self[1:])
+        return Flights(queue, *rest)
 
 
 class Wires(NamedTuple):
@@ -108,10 +111,11 @@ class Wires(NamedTuple):
 
 
 class Drives(NamedTuple):
-    """Poisson inputs: the arrivals at all units of a population are one process, each falls to a unit by chance.
+    """Poisson inputs and sources: all spikes of one are one process, each falls to a unit by chance.
 
-    `units` holds first unit, number of units, column; `next` the time of the next arrival; waiting times and units are
-    drawn a block at a time, `drawn` counts them.
+    `units` holds first unit, number of units, and the column that spikes raise; -1 for a source, whose spikes go
+    through projections. `next` is the time of the next spike; waiting times and units are drawn a block at a time,
+    `drawn` counts them. The first time, 0, is that of no spike: it only draws the next one.
     """
 
     units: NDArray[np.int64]
@@ -119,16 +123,16 @@ class Drives(NamedTuple):
     weight: Array
     next: Array
     waits: Array
-    chosen: NDArray[np.int64]
+    chosen: NDArray[np.uint32]
     drawn: NDArray[np.int64]
 
 
-@inlined
+@bare_helper
 def _first(keys: Array, a: int, b: int) -> Any:
     return keys[a] < keys[b] or (keys[a] == keys[b] and a < b)
 
 
-@kernel
+@bare_helper
 def _put_in_order(queue: Any, size: int, place: int) -> None:
     """Restore the order of a heap of `size` entries after the key of the one at `place` has changed."""
     keys, heap, places = queue
@@ -150,7 +154,7 @@ def _put_in_order(queue: Any, size: int, place: int) -> None:
     places[entry] = place
 
 
-@inlined
+@bare_helper
 def _advance(units: Array, u: int, t: float) -> None:
     """Bring a unit that is not held from its time to t."""
     wait = t - units[u, AT]
@@ -162,12 +166,12 @@ def _advance(units: Array, u: int, t: float) -> None:
         units[u, AT] = t
 
 
-@kernel
+@bare_helper
 def _fade(units: Array, u: int, wait: float, decay: float) -> float:
     """Bring a unit's currents on by `wait`; what they have added to V then.
 
-    An input that starts at 1 and fades as exp(-y) adds the integral from 0 to x of exp(s - x) exp(-s y / x) ds, which is
-    0 / 0 as a difference of exponentials where y = x.
+    An input that starts at 1 and fades as exp(-y) adds the integral of exp(s - x) exp(-s y / x) from s = 0 to x. As a
+    difference of exponentials that is 0 / 0 where y = x.
     """
     x, pulled = wait / units[u, TAU], 0.0
     for j in range(FIRST_CURRENT, units.shape[1], 3):
@@ -184,7 +188,7 @@ def _fade(units: Array, u: int, wait: float, decay: float) -> float:
     return pulled
 
 
-@kernel
+@bare_helper
 def _look_ahead(units: Array, u: int, due: Any) -> None:
     """Put down when a unit must be looked at again; see the head of this file."""
     tau, v, theta = units[u, TAU], units[u, V], units[u, THETA]
@@ -217,8 +221,8 @@ def _look_ahead(units: Array, u: int, due: Any) -> None:
         _put_in_order(due, due.keys.size, due.places[u])
 
 
-@inlined
-def _arrive(units: Array, u: int, column: int, weight: float, t: float, due: Any) -> None:
+@bare_helper
+def _arrive(units: Array, u: Any, column: int, weight: float, t: float, due: Any) -> None:
     """One spike raises one number of a unit's row."""
     ahead = units[u, AT] - t
     if ahead <= 0.0:
@@ -231,18 +235,17 @@ def _arrive(units: Array, u: int, column: int, weight: float, t: float, due: Any
         _look_ahead(units, u, due)
 
 
-@inlined
-def _fire(units: Array, u: int, due: Any) -> None:
-    """Reset a unit and hold it: its time jumps to the end of the refractory time, its currents go on until then."""
+@bare_helper
+def _reset(units: Array, u: int) -> None:
+    """Reset and hold a unit: its time jumps to the end of the refractory time, until which its currents go on."""
     for j in range(FIRST_CURRENT, units.shape[1], 3):
         units[u, j] *= math.exp(-units[u, T_REF] / units[u, j + 1])
     units[u, V] = units[u, V_RESET]
     units[u, AT] += units[u, T_REF]
-    _look_ahead(units, u, due)
 
 
-@kernel
-def _send(unit: int, t: float, wires: Any, flights: Any, flying: int) -> int:
+@bare_helper
+def _send(unit: Any, t: float, wires: Any, flights: Any, flying: int) -> int:
     """Put a spike on its way through every projection of its unit; how many are flying then."""
     queue = flights.queue
     for k in range(wires.links.shape[0]):
@@ -262,72 +265,76 @@ def _send(unit: int, t: float, wires: Any, flights: Any, flying: int) -> int:
     return flying
 
 
-@kernel
-def _land(units: Array, t: float, due: Any, wires: Any, flights: Any, flying: int) -> Any:
-    """Deliver what the first spike in flight brings at t; how many arrivals, and how many spikes still fly."""
+@bare_helper
+def _land(t: float, wires: Any, flights: Any, flying: int) -> Any:
+    """Which synapses the first spike in flight reaches at t: the projection, first and last; and how many fly on."""
     queue = flights.queue
     entry = queue.heap[0]
+    place = queue.places[entry]  # 0, but a literal would be compiled for by itself
     k, first, stop = flights.link[entry], flights.at[entry], flights.stop[entry]
-    column, weight, sent = wires.links[k, 3], wires.weight[k], flights.sent[entry]
     until = stop
     if wires.delays.size > 0:
         until = first + 1
-        while until < stop and sent + wires.delays[until] <= t:
+        while until < stop and flights.sent[entry] + wires.delays[until] <= t:
             until += 1
-    if wires.weights.size > 0:
-        for j in range(first, until):
-            _arrive(units, wires.targets[j], column, wires.weights[j], t, due)
-    else:
-        for j in range(first, until):
-            _arrive(units, wires.targets[j], column, weight, t, due)
     if until < stop:
         flights.at[entry] = until
-        queue.keys[entry] = sent + wires.delays[until]
+        queue.keys[entry] = flights.sent[entry] + wires.delays[until]
     else:
         flying -= 1
         last = queue.heap[flying]
-        queue.heap[0], queue.heap[flying] = last, entry
-        queue.places[last], queue.places[entry] = 0, flying
-    _put_in_order(queue, flying, 0)
-    return until - first, flying
+        queue.heap[place], queue.heap[flying] = last, entry
+        queue.places[last], queue.places[entry] = place, flying
+    _put_in_order(queue, flying, place)
+    return k, first, until, flying
 
 
-@kernel
+@bare_helper
 def _draw_block(
-    key: Any, stream: int, first: int, mean: float, units: int, waits: Array, chosen: Any
+    key: Any, stream: int, first: int, mean: float, units: Any, waits: Array, chosen: Any
 ) -> None:
-    """Waiting times and units of arrivals number `first` and following of a Poisson input."""
+    """Waiting times and units of spikes number `first` and following of a Poisson input or source."""
     k0, k1, s = key[0], key[1], np.uint64(stream)
-    start, size = np.uint64(first), np.uint64(units)
+    start, first_unit, size = np.uint64(first), np.uint32(units[0]), np.uint64(units[1])
     for i in range(waits.size):
         count = start + np.uint64(i)
         w0, w1, w2, _ = philox(count & _LOW, count >> _32, s, _LOW, k0, k1)
         u = 2.0 - as_float(ONE_BITS | (((w0 << _32) | w1) >> _12))  # (0, 1]
         waits[i] = -mean * log_of_positive(u)
-        chosen[i] = np.int64((w2 * size) >> _32)
+        chosen[i] = first_unit + np.uint32((w2 * size) >> _32)
 
 
-@inlined
+@bare_helper
 def _draw_next(drives: Any, k: int, key: Any) -> None:
-    """Time of the next arrival of a Poisson input; a block of them is drawn at a time."""
+    """Time of the next spike of a Poisson input or source; a block of them is drawn at a time."""
     drawn = drives.drawn[k]
     if drawn % BLOCK == 0:
         waits, chosen = drives.waits[k], drives.chosen[k]
-        _draw_block(key, k, drawn, drives.mean_wait[k], drives.units[k, 1], waits, chosen)
+        _draw_block(key, k, drawn, drives.mean_wait[k], drives.units[k], waits, chosen)
     drives.next[k] += drives.waits[k, drawn % BLOCK]
     drives.drawn[k] = drawn + 1
 
 
-@kernel
-def begin(units: Array, due: Any, drives: Any, key: Any) -> None:
-    """What will happen first: every unit's first look, the first arrival of every Poisson input."""
-    for u in range(units.shape[0]):
-        _look_ahead(units, u, due)
+@bare_helper
+def _find_next(
+    due: Any, flights: Any, flying: int, drives: Any, played_times: Array, played: int, now: float, firing: bool
+) -> Any:  # fmt: skip
+    """Time and kind of the next event: the number of an input or source that fires by chance, or one of those below."""
+    t, what = math.inf, _LOOK
     for k in range(drives.next.size):
-        _draw_next(drives, k, key)
+        if drives.next[k] < t:
+            t, what = drives.next[k], k
+    if played < played_times.size and played_times[played] <= t:
+        t, what = played_times[played], _REPLAY
+    if flying > 0 and flights.queue.keys[flights.queue.heap[0]] <= t:
+        t, what = flights.queue.keys[flights.queue.heap[0]], _LANDING
+    t_due = due.keys[due.heap[0]]
+    if t_due < t or (firing and t_due == t == now):
+        t, what = t_due, _LOOK
+    return t, what
 
 
-@kernel
+@bare_kernel
 def run_events(
     units: Array, due: Any, flights: Any, wires: Any, drives: Any, key: Any, played_times: Array, played_units: Any,
     stop: float, work: int, now: float, going: Any, spike_times: Array, spike_ids: Any,
@@ -340,51 +347,52 @@ def run_events(
     was a look at a unit, the numbers of spikes in flight and of recorded ones replayed.
     """
     firing, flying, played = going
-    found, arrivals, looks, links, inputs = 0, 0, 0, wires.links.shape[0], drives.next.size
+    found, arrivals, looks, links = 0, 0, 0, wires.links.shape[0]
     while True:
-        t_due, t = due.keys[due.heap[0]], math.inf
-        which = -1
-        for k in range(inputs):
-            if drives.next[k] < t:
-                t, which = drives.next[k], k
-        if played < played_times.size and played_times[played] <= t:
-            t, which = played_times[played], -2
-        if flying > 0 and flights.queue.keys[flights.queue.heap[0]] <= t:
-            t, which = flights.queue.keys[flights.queue.heap[0]], -3
-        if t_due < t or (firing and t_due == t == now):
-            t, which = t_due, -4
+        t, what = _find_next(due, flights, flying, drives, played_times, played, now, firing)
         if t > stop:
             return stop, (firing, flying, played), found, arrivals, True
         full = found == spike_times.size or flying + links > flights.sent.size
         if full or arrivals + looks >= work:
             return now, (firing, flying, played), found, arrivals, False
-        now, firing = t, which == -4
-        if which >= 0:
-            place = (drives.drawn[which] - 1) % BLOCK
-            u = drives.units[which, 0] + drives.chosen[which, place]
-            _arrive(units, u, drives.units[which, 2], drives.weight[which], t, due)
-            _draw_next(drives, which, key)
-            arrivals += 1
-        elif which == -2:
-            flying = _send(played_units[played], t, wires, flights, flying)
-            played += 1
-        elif which == -3:
-            landed, flying = _land(units, t, due, wires, flights, flying)
-            arrivals += landed
-        else:
+        now, firing, draws = t, what == _LOOK, what >= 0
+        first, until, sender = 0, 0, np.int64(-1)
+        targets, own, column, weight = wires.targets, wires.weights, V, 0.0
+        if what == _LOOK:
             u = due.heap[0]
             looks += 1
             _advance(units, u, t)
             if units[u, SURE] > 0.0 or units[u, V] >= units[u, THETA]:
-                _fire(units, u, due)
-                spike_times[found], spike_ids[found] = t, u
+                _reset(units, u)
+                sender = u
+            _look_ahead(units, u, due)
+        elif what == _REPLAY:
+            sender = played_units[played]
+            played += 1
+        elif what == _LANDING:
+            k, first, until, flying = _land(t, wires, flights, flying)
+            column, weight = wires.links[k, 3], wires.weight[k]
+        elif drives.drawn[what] > 0 and drives.units[what, 2] == SENDS:
+            sender = np.int64(drives.chosen[what, (drives.drawn[what] - 1) % BLOCK])
+        elif drives.drawn[what] > 0:
+            first = (drives.drawn[what] - 1) % BLOCK
+            until = first + 1
+            targets, own = drives.chosen[what], wires.weights[:0]
+            column, weight = drives.units[what, 2], drives.weight[what]
+        for j in range(first, until):
+            w = own[j] if own.size > 0 else weight
+            _arrive(units, np.int64(targets[j]), column, w, t, due)
+        arrivals += until - first
+        if sender >= 0:
+            if what != _REPLAY:
+                spike_times[found], spike_ids[found] = t, sender
                 found += 1
-                flying = _send(u, t, wires, flights, flying)
-            else:
-                _look_ahead(units, u, due)
+            flying = _send(sender, t, wires, flights, flying)
+        if draws:
+            _draw_next(drives, what, key)
 
 
-@kernel
+@bare_kernel
 def settle(units: Array, t: float) -> None:
     """Bring every unit to the time t; one that is held keeps its voltage, its currents go back to t."""
     for u in range(units.shape[0]):

@@ -16,6 +16,7 @@ from neurolab.kernels.rng import BLOCK, seed_key
 from neurolab.networks.event_driven import EventRun
 from neurolab.networks.event_queue import (
     FIRST_CURRENT,
+    SENDS,
     T_REF,
     TAU,
     THETA,
@@ -26,11 +27,11 @@ from neurolab.networks.event_queue import (
     Queue,
     V,
     Wires,
-    begin,
     run_events,
     settle,
 )
-from neurolab.networks.spiking import Population, SpikeSource
+from neurolab.networks.spiking import PoissonInput, PoissonSource, Population, SpikeSource
+from neurolab.synapses.receptors import find_entry
 
 if TYPE_CHECKING:
     from neurolab.networks.spiking import Network
@@ -66,7 +67,6 @@ def simulate_events(
     times, ids = np.empty(_SPIKES_AT_A_TIME), np.empty(_SPIKES_AT_A_TIME, np.int64)
     found: list[tuple[Array, NDArray[np.int64]]] = []
     now, going, spikes, events = 0.0, (False, 0, 0), 0, 0
-    begin(units, due, drives, key)
 
     def advance(work: int) -> float:
         nonlocal now, going, spikes, events, flights
@@ -75,10 +75,10 @@ def simulate_events(
         )
         found.append((times[:count].copy(), ids[:count].copy()))
         spikes, events = spikes + count, events + arrivals
-        if spikes > most:
-            raise chunks.Diverged(
-                f"the network ran away: more than {most} spikes by t = {now:g} of {duration:g} ms; .partial holds the "
-                "run up to there. Weaken excitation, lengthen t_ref, or raise max_spikes",
+        if spikes > most and not ended:
+            raise chunks.Runaway(
+                f"the network ran away: {spikes} spikes by t = {now:g} of {duration:g} ms; .partial holds the run so "
+                f"far. Weaken its excitation, or give max_spikes above {most}",
                 now,
                 finish(),
             )
@@ -114,9 +114,9 @@ def simulate_events(
 
 
 class _Group(NamedTuple):
-    """One population: its states by name, the first of them the voltage, and a row of numbers for each unit."""
+    """One population: its model, whose first state is the voltage, and a row of numbers for each unit."""
 
-    names: tuple[str, ...]
+    model: Model
     rows: Array
 
     @classmethod
@@ -131,19 +131,21 @@ class _Group(NamedTuple):
         rows = np.array([row for row, _ in forms])[kind.ravel()]
         drive = np.array([drive for _, drive in forms])[kind.ravel()]
         rows[:, V_INF] += (drive * _columns(found.inputs, size)).sum(axis=1)
-        group = cls(tuple(model.states), rows)
-        for state, start in found.state.items():
-            rows[:, group.column(state)] = start
-        return group
+        rows[:, _state_columns(model)] = _columns(found.state, size)
+        return cls(model, rows)
 
-    def column(self, state: str) -> int:
-        """Where a row holds this state."""
-        place = self.names.index(state)
-        return V if place == 0 else FIRST_CURRENT + 3 * (place - 1)
+    def column(self, to: str) -> int:
+        """Where a row holds what an arriving spike raises."""
+        return _state_columns(self.model)[list(self.model.states).index(find_entry(self.model, to))]
 
     def states(self, rows: Array) -> dict[str, Array]:
         """The states by name, from rows of this population."""
-        return {state: rows[:, self.column(state)].copy() for state in self.names}
+        places = zip(self.model.states, _state_columns(self.model), strict=True)
+        return {state: rows[:, column].copy() for state, column in places}
+
+
+def _state_columns(model: Model) -> list[int]:
+    return [V, *(FIRST_CURRENT + 3 * j for j in range(len(model.states) - 1))]
 
 
 def _columns(values: Mapping[str, Any], size: int) -> Array:
@@ -155,8 +157,8 @@ def _columns(values: Mapping[str, Any], size: int) -> Array:
 
 def _impossible(name: str, why: str) -> ValueError:
     return ValueError(
-        f"{name} cannot run event by event, since {why}; use Network.simulate, or a leaky integrate-and-fire model "
-        "with constant input and currents that fade exponentially"
+        f"{name} cannot run event by event, since {why}; use Network.simulate. Here every unit is a leaky "
+        "integrate-and-fire unit with constant input, and synapses step V or currents that fade exponentially"
     )
 
 
@@ -237,9 +239,9 @@ def _table(groups: Mapping[str, _Group]) -> Array:
 
 
 def _first_units(network: Network) -> dict[str, int]:
-    """Numbers of units: those of populations are rows of the table, those of spike sources come behind."""
+    """Numbers of units: those of populations are rows of the table, those of sources come behind."""
     order = sorted(
-        network.populations, key=lambda k: isinstance(network.populations[k], SpikeSource)
+        network.populations, key=lambda k: not isinstance(network.populations[k], Population)
     )
     sizes = [network.populations[name].size for name in order]
     return dict(zip(order, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
@@ -263,7 +265,11 @@ def _played(network: Network, first_units: Mapping[str, int]) -> tuple[Array, ND
 
 
 def _wires(network: Network, groups: Mapping[str, _Group], first_units: Mapping[str, int]) -> Wires:
+    """Synapses of all projections, those of a source in order of their delays."""
     projections = network.projections
+    for p in projections:
+        if p.short_term is not None or p.plasticity is not None:
+            raise _impossible(p.target, f"its synapses from {p.source} change")
     mixed = any(np.ndim(p.delay) for p in projections if p.delay is not None)
     weighted = any(np.ndim(p.weight) for p in projections)
     links, weight, delay = [], [], []
@@ -298,20 +304,30 @@ def _wires(network: Network, groups: Mapping[str, _Group], first_units: Mapping[
 def _drives(
     network: Network, groups: Mapping[str, _Group], first_units: Mapping[str, int]
 ) -> Drives:
-    units, waits, weights = [], [], []
+    """Inputs and sources that ever fire; all units of one together wait for the time of one unit over their number."""
+    found: list[tuple[str, Any, int, float]] = []
     for drive in network.inputs:
-        size = network.populations[drive.target].size
-        if drive.rate > 0:
-            units.append((first_units[drive.target], size, groups[drive.target].column(drive.to)))
-            waits.append(1e3 / (drive.n * drive.rate * size))
-            weights.append(float(drive.weight))
-    count = len(waits)
+        if not isinstance(drive, PoissonInput) or callable(drive.rate):
+            raise _impossible(
+                drive.target, "its input is noise, or has a rate that changes in time"
+            )
+        column = groups[drive.target].column(drive.to)
+        found.append((drive.target, drive.n * drive.rate, column, float(drive.weight)))
+    for name, source in network.populations.items():
+        if isinstance(source, PoissonSource):
+            if callable(source.rate) or np.ndim(source.rate):
+                raise _impossible(name, "its units do not all have one rate that stays")
+            found.append((name, source.rate, SENDS, 0.0))
+    found = [entry for entry in found if entry[1] > 0.0]
+    sizes = [network.populations[name].size for name, *_ in found]
+    units = [(first_units[f[0]], size, f[2]) for f, size in zip(found, sizes, strict=True)]
+    count = len(found)
     return Drives(
-        np.array(units, np.int64).reshape(-1, 3),
-        np.array(waits, float),
-        np.array(weights, float),
-        np.zeros(count),
-        np.zeros((count, BLOCK)),
-        np.zeros((count, BLOCK), np.int64),
-        np.zeros(count, np.int64),
+        units=np.array(units, np.int64).reshape(count, 3),
+        mean_wait=np.array([1e3 / (f[1] * size) for f, size in zip(found, sizes, strict=True)]),
+        weight=np.array([f[3] for f in found]),
+        next=np.zeros(count),
+        waits=np.zeros((count, BLOCK)),
+        chosen=np.zeros((count, BLOCK), np.uint32),
+        drawn=np.zeros(count, np.int64),
     )
