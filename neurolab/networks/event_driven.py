@@ -47,7 +47,7 @@ def simulate_event_driven(
     duration: float,
     *,
     seed: int | np.random.Generator = 0,
-    max_spikes: int = 10_000_000,
+    max_spikes: int = 50_000_000,
     progress: Callable[[float], object] | None = None,
 ) -> EventRun:
     """Run a network of leaky integrate-and-fire units from event to event, with exact spike times.
@@ -57,8 +57,9 @@ def simulate_event_driven(
 
         tau_m dV/dt = -(V - V_rest) + R (I + Σ g_k),    tau_k dg_k/dt = -g_k
 
-    with a threshold for V, a reset of V to one value, and a refractory time, in which what arrives at V is lost.
-    Parameters, inputs and start values may differ between units. A population's `method` has no meaning here.
+    with a threshold for V, a reset of V to one value, and a refractory time, in which what arrives at V is lost. Spikes
+    may step V or the currents. Parameters, inputs and start values may differ between units. A population's `method`
+    has no meaning here.
 
     All that arrives at a unit at one instant is added before it is tested against its threshold; units that reach it at
     the same instant fire in the order of their numbers. So the order of synapses can change the last digits only. A
@@ -71,9 +72,9 @@ def simulate_event_driven(
         a SpikeSource are replayed at their own times.
     duration : float, ms
     seed : int or numpy.random.Generator
-        Of the Poisson inputs. Each is one process for its population, whose arrivals fall to the units by chance.
+        Of Poisson inputs and sources. The spikes of one are drawn as one process, and fall to its units by chance.
     max_spikes : int
-        Where to give up a network that runs away.
+        Where a network that runs away is stopped, before its spikes fill the memory.
     progress : function of the fraction done, optional
 
     Returns
@@ -83,9 +84,9 @@ def simulate_event_driven(
     Raises
     ------
     ValueError
-        A model of another kind, an input that changes in time, a reset at or above the threshold, a replayed spike
-        before 0.
-    Diverged
+        A model of another kind, an input or rate that changes in time, noise, synapses that change, a reset that is not
+        below the threshold, a replayed spike before 0.
+    Runaway
         More than `max_spikes` spikes; `.time` says when, `.partial` is the run up to there.
     Interrupted
         A notebook interrupt; `.partial` is the run so far.

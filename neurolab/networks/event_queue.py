@@ -347,20 +347,20 @@ def run_events(
     was a look at a unit, the numbers of spikes in flight and of recorded ones replayed.
     """
     firing, flying, played = going
-    found, arrivals, looks, links = 0, 0, 0, wires.links.shape[0]
+    found, arrivals, done, links = 0, 0, 0, wires.links.shape[0]
     while True:
         t, what = _find_next(due, flights, flying, drives, played_times, played, now, firing)
         if t > stop:
             return stop, (firing, flying, played), found, arrivals, True
         full = found == spike_times.size or flying + links > flights.sent.size
-        if full or arrivals + looks >= work:
+        if full or arrivals + done >= work:
             return now, (firing, flying, played), found, arrivals, False
         now, firing, draws = t, what == _LOOK, what >= 0
+        done += 1
         first, until, sender = 0, 0, np.int64(-1)
         targets, own, column, weight = wires.targets, wires.weights, V, 0.0
         if what == _LOOK:
             u = due.heap[0]
-            looks += 1
             _advance(units, u, t)
             if units[u, SURE] > 0.0 or units[u, V] >= units[u, THETA]:
                 _reset(units, u)

@@ -101,6 +101,7 @@ def simulate_events(
                 first = first_units[name]
                 mine = (who >= first) & (who < first + population.size)
                 t, own = at[mine], who[mine] - first
+            if name in groups:
                 final[name] = groups[name].states(settled[first : first + population.size])
             trains[name] = SpikeTrains(t, own, start=0.0, stop=stop, n=population.size)
         return EventRun(trains=trains, final=final, events=events, window=(0.0, now))
@@ -187,11 +188,15 @@ def _linear_form(name: str, model: Model, params: Array) -> tuple[Array, Array]:
         getattr(p, level) if isinstance(level, str) else float(level or 0.0)
         for level in (model.threshold, model.refractory)
     )
+    check.non_negative(t_ref, f"refractory time of {name}")
     probes = [(theta, *range(1, n)), (theta + 7.0, *range(3, n + 2))]
     resets = [model.reset(tuple(map(float, probe)), p) for probe in probes]
     V_reset = float(resets[0][0])
     if any(tuple(z) != (V_reset, *y[1:]) for y, z in zip(probes, resets, strict=True)):
-        raise _impossible(name, f"the reset of {model.name} does more than put V to one value")
+        raise _impossible(
+            name,
+            f"the reset of {model.name} does more than put {next(iter(model.states))} to one value",
+        )
     if not V_reset < theta:
         raise ValueError(
             f"the reset must leave the units of {name} below their threshold of {theta:g}, got {V_reset:g}; lower the "
