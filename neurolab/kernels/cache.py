@@ -32,8 +32,8 @@ from neurolab.kernels.fingerprint import fingerprint, source_digest
 
 __all__ = [
     "HELPER",
-    "bare_helper",
-    "bare_kernel",
+    "borrowing",
+    "borrowing_kernel",
     "cache_folder",
     "inlined",
     "kernel",
@@ -266,9 +266,15 @@ def _folders() -> list[Path]:
     return sorted({path.parent for path in _PACKAGE.rglob("*.py")})
 
 
-def kernel(function: F) -> F:
+def kernel(function: F, **options: Any) -> F:
     """Compile `function` with numba on first call; cached on disk, NumPy's division, no fastmath, GIL released."""
-    return _cached(function, error_model="numpy", nogil=True)
+    dispatcher: Any = numba.njit(error_model="numpy", nogil=True, **options)(function)
+    if not getattr(config, "DISABLE_JIT", False):
+        if hasattr(dispatcher, "_cache"):
+            dispatcher._cache = _DiskCache(function)
+        else:
+            _give_up(AttributeError("a dispatcher has no '_cache'"))
+    return cast(F, dispatcher)
 
 
 def inlined(function: F) -> F:
@@ -276,28 +282,17 @@ def inlined(function: F) -> F:
     return cast(F, numba.njit(**HELPER)(function))
 
 
-def bare_kernel(function: F) -> F:
-    """A kernel that makes no arrays, so that numba need not count references to those it is given.
+def borrowing_kernel(function: F) -> F:
+    """A kernel that only borrows its arrays: it counts no references to them, and can make none.
 
-    Numba removes most of the counting by itself, but not around loops inside of loops, where each count is an atomic
-    operation. What a bare kernel calls with arrays must be bare too.
+    Each count is an atomic operation of some nanoseconds, and a loop that hands many arrays to helpers has dozens.
     """
-    return _cached(function, error_model="numpy", nogil=True, _nrt=False)
+    return kernel(function, _nrt=False)
 
 
-def bare_helper(function: F) -> F:
-    """A helper, compiled into each bare kernel that calls it."""
-    return cast(F, numba.njit(**(HELPER | dict(_nrt=False)))(function))
-
-
-def _cached(function: F, **options: Any) -> F:
-    dispatcher: Any = numba.njit(**options)(function)
-    if not getattr(config, "DISABLE_JIT", False):
-        if hasattr(dispatcher, "_cache"):
-            dispatcher._cache = _DiskCache(function)
-        else:
-            _give_up(AttributeError("a dispatcher has no '_cache'"))
-    return cast(F, dispatcher)
+def borrowing(function: F) -> F:
+    """A helper of such kernels."""
+    return cast(F, numba.njit(**HELPER, _nrt=False)(function))
 
 
 def _entries() -> Iterator[tuple[float, int, Path]]:

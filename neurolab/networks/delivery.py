@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
-from neurolab.kernels.cache import inlined
+from neurolab.kernels.cache import borrowing
+from neurolab.kernels.prefetch import prefetch_row
 from neurolab.plasticity.spike_timing import Coefficients
 from neurolab.plasticity.spike_timing_steps import fade_traces, fades_after, moment
 from neurolab.synapses.transmitter_steps import find_release
@@ -33,9 +34,11 @@ __all__ = [
     "deliver_later",
 ]
 
-FADE_STEPS = 64  # decays are products of two table entries: of k % 64 steps, and of k // 64 times 64 steps
+FADE_STEPS = (
+    64  # decays are products of two table entries: of k % 64 steps, and of k // 64 times 64 steps
+)
 SHARED = -(2**62)  # shift of a route whose synapses share one weight
-_FEW = 4  # fewer arrivals than a quarter of the targets go straight to the states
+_FEW = 64  # fewer arrivals than these and a quarter of the targets go straight to the states
 _WIDTH, _LANE = LANES.bit_length() - 1, LANES - 1
 
 Array = NDArray[np.float64]
@@ -129,7 +132,7 @@ class Plastic(NamedTuple):
     sources: NDArray[np.int32]
 
 
-@inlined
+@borrowing
 def deliver(
     k: int, i: int, dt: float, routes: Routes, synapses: Synapses, scratch: Scratch, releases: Any, later: Any,
     ring: Any, bounds: Any, memory: Array,
@@ -159,10 +162,13 @@ def deliver(
         arrivals += starts[source + 1] - starts[source]
     place, stride, wait = routes.place[k], routes.stride[k], routes.wait[k]
     plain = shift == SHARED and routes.release[k] < 0
-    many = arrivals * _FEW >= units
+    many = arrivals >= _FEW + units // 4
     for q in range(first, last):
         source = row + ring[slot, q]
         start, stop = starts[source], starts[source + 1]
+        if q + 1 < last:
+            following = row + ring[slot, q + 1]
+            prefetch_row(targets, starts[following], starts[following + 1])
         if many and plain:
             for j in range(start, stop):
                 counts[targets[j]] += np.int32(1)
@@ -188,7 +194,7 @@ def deliver(
         _sweep(memory, place, stride, wait, units, 1.0, sums)
 
 
-@inlined
+@borrowing
 def deliver_later(i: int, later: Later, memory: Array) -> None:
     """What was sent earlier, with delays of its own, and is due before step i."""
     due, sections = later.sums[i & (later.sums.shape[0] - 1)], later.sections
@@ -199,7 +205,7 @@ def deliver_later(i: int, later: Later, memory: Array) -> None:
         )
 
 
-@inlined
+@borrowing
 def _raise(memory: Array, place: int, stride: int, wait: int, target: Any, amount: float) -> None:
     """Add to the state of one target, unless it is held."""
     unit = np.int64(target)
@@ -208,7 +214,7 @@ def _raise(memory: Array, place: int, stride: int, wait: int, target: Any, amoun
         memory[at] += amount
 
 
-@inlined
+@borrowing
 def _sweep(
     memory: Array, place: int, stride: int, wait: int, units: int, weight: float, arrived: Any
 ) -> None:
@@ -230,7 +236,7 @@ def _sweep(
         here[:] = 0
 
 
-@inlined
+@borrowing
 def _released(which: int, source: int, t: float, releases: Any) -> float:
     """The part of its full weight that a spike at time t releases (Tsodyks, Pawelzik & Markram 1998)."""
     if releases is None:
@@ -246,7 +252,7 @@ def _released(which: int, source: int, t: float, releases: Any) -> float:
     return u * x  # type: ignore[no-any-return]
 
 
-@inlined
+@borrowing
 def adapt(
     k: int, i: int, dt: float, routes: Routes, plastic: Plastic, weights: Array, scratch: Scratch, ring: Any,
     bounds: Any,
@@ -277,7 +283,12 @@ def adapt(
         a, b, q, d = plastic.pre[r], plastic.pre_end[r], plastic.post[r], plastic.post_end[r]
         e, f = plastic.synapse[r], plastic.synapse_end[r]
         fade_traces(
-            fades_after(rule, past * dt), x[a:b], slow_x[a:b], y[q:d], slow_y[q:d], plastic.before[e:f]
+            fades_after(rule, past * dt),
+            x[a:b],
+            slow_x[a:b],
+            y[q:d],
+            slow_y[q:d],
+            plastic.before[e:f],
         )
         plastic.reference[r], past = i, 0
     moment(
@@ -287,7 +298,7 @@ def adapt(
     )  # fmt: skip
 
 
-@inlined
+@borrowing
 def _fades(table: Array, steps: int) -> Any:
     """By how much each of the four traces of a rule shrinks in so many steps."""
     low, high = steps % FADE_STEPS, steps // FADE_STEPS

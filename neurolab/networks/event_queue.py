@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from neurolab.kernels.cache import bare_helper, bare_kernel
+from neurolab.kernels.cache import borrowing, borrowing_kernel
 from neurolab.kernels.fastexp import ONE_BITS, as_float, log_of_positive
 from neurolab.kernels.rng import BLOCK, philox
 
@@ -127,12 +127,12 @@ class Drives(NamedTuple):
     drawn: NDArray[np.int64]
 
 
-@bare_helper
+@borrowing
 def _first(keys: Array, a: int, b: int) -> Any:
     return keys[a] < keys[b] or (keys[a] == keys[b] and a < b)
 
 
-@bare_helper
+@borrowing
 def _put_in_order(queue: Any, size: int, place: int) -> None:
     """Restore the order of a heap of `size` entries after the key of the one at `place` has changed."""
     keys, heap, places = queue
@@ -154,7 +154,7 @@ def _put_in_order(queue: Any, size: int, place: int) -> None:
     places[entry] = place
 
 
-@bare_helper
+@borrowing
 def _advance(units: Array, u: int, t: float) -> None:
     """Bring a unit that is not held from its time to t."""
     wait = t - units[u, AT]
@@ -166,7 +166,7 @@ def _advance(units: Array, u: int, t: float) -> None:
         units[u, AT] = t
 
 
-@bare_helper
+@borrowing
 def _fade(units: Array, u: int, wait: float, decay: float) -> float:
     """Bring a unit's currents on by `wait`; what they have added to V then.
 
@@ -188,7 +188,7 @@ def _fade(units: Array, u: int, wait: float, decay: float) -> float:
     return pulled
 
 
-@bare_helper
+@borrowing
 def _look_ahead(units: Array, u: int, due: Any) -> None:
     """Put down when a unit must be looked at again; see the head of this file."""
     tau, v, theta = units[u, TAU], units[u, V], units[u, THETA]
@@ -221,7 +221,7 @@ def _look_ahead(units: Array, u: int, due: Any) -> None:
         _put_in_order(due, due.keys.size, due.places[u])
 
 
-@bare_helper
+@borrowing
 def _arrive(units: Array, u: Any, column: int, weight: float, t: float, due: Any) -> None:
     """One spike raises one number of a unit's row."""
     ahead = units[u, AT] - t
@@ -235,7 +235,7 @@ def _arrive(units: Array, u: Any, column: int, weight: float, t: float, due: Any
         _look_ahead(units, u, due)
 
 
-@bare_helper
+@borrowing
 def _reset(units: Array, u: int) -> None:
     """Reset and hold a unit: its time jumps to the end of the refractory time, until which its currents go on."""
     for j in range(FIRST_CURRENT, units.shape[1], 3):
@@ -244,7 +244,7 @@ def _reset(units: Array, u: int) -> None:
     units[u, AT] += units[u, T_REF]
 
 
-@bare_helper
+@borrowing
 def _send(unit: Any, t: float, wires: Any, flights: Any, flying: int) -> int:
     """Put a spike on its way through every projection of its unit; how many are flying then."""
     queue = flights.queue
@@ -265,7 +265,7 @@ def _send(unit: Any, t: float, wires: Any, flights: Any, flying: int) -> int:
     return flying
 
 
-@bare_helper
+@borrowing
 def _land(t: float, wires: Any, flights: Any, flying: int) -> Any:
     """Which synapses the first spike in flight reaches at t: the projection, first and last; and how many fly on."""
     queue = flights.queue
@@ -289,7 +289,7 @@ def _land(t: float, wires: Any, flights: Any, flying: int) -> Any:
     return k, first, until, flying
 
 
-@bare_helper
+@borrowing
 def _draw_block(
     key: Any, stream: int, first: int, mean: float, units: Any, waits: Array, chosen: Any
 ) -> None:
@@ -304,7 +304,7 @@ def _draw_block(
         chosen[i] = first_unit + np.uint32((w2 * size) >> _32)
 
 
-@bare_helper
+@borrowing
 def _draw_next(drives: Any, k: int, key: Any) -> None:
     """Time of the next spike of a Poisson input or source; a block of them is drawn at a time."""
     drawn = drives.drawn[k]
@@ -315,7 +315,7 @@ def _draw_next(drives: Any, k: int, key: Any) -> None:
     drives.drawn[k] = drawn + 1
 
 
-@bare_helper
+@borrowing
 def _find_next(
     due: Any, flights: Any, flying: int, drives: Any, played_times: Array, played: int, now: float, firing: bool
 ) -> Any:  # fmt: skip
@@ -334,7 +334,7 @@ def _find_next(
     return t, what
 
 
-@bare_kernel
+@borrowing_kernel
 def run_events(
     units: Array, due: Any, flights: Any, wires: Any, drives: Any, key: Any, played_times: Array, played_units: Any,
     stop: float, work: int, now: float, going: Any, spike_times: Array, spike_ids: Any,
@@ -392,7 +392,7 @@ def run_events(
             _draw_next(drives, what, key)
 
 
-@bare_kernel
+@borrowing_kernel
 def settle(units: Array, t: float) -> None:
     """Bring every unit to the time t; one that is held keeps its voltage, its currents go back to t."""
     for u in range(units.shape[0]):

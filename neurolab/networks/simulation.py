@@ -15,7 +15,7 @@ from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
-from neurolab.networks.clock import network_loop
+from neurolab.networks.clock import collect_spikes, network_loop
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
@@ -148,6 +148,8 @@ def simulate_network(
     duration, dt = check.positive(duration, "duration"), check.positive(dt, "dt")
     if dt > duration:
         raise ValueError(f"dt must be at most the duration of {duration:g} ms, got {dt:g}")
+    if network.dt not in (None, dt):
+        raise ValueError(f"dt must be {network.dt:g} ms, for which this network is made, got {dt:g}")
     every, max_spikes = check.whole(every, "every"), check.whole(max_spikes, "max_spikes")
     run = _Run(network, duration, dt, seed, record, every, state)
 
@@ -196,7 +198,9 @@ class _Run:
             cached[dt] = make_wires(network, layout.places, dt)
         self.wires, self.played = cached[dt], _played(network, layout.places, dt)
         # a source may replay several spikes of a unit in one step
-        self.most = layout.size + int(np.unique(self.played[0], return_counts=True)[1].max(initial=0))
+        self.most = layout.size + int(
+            np.unique(self.played[0], return_counts=True)[1].max(initial=0)
+        )
         self.arrays = self._start() if state is None else _held(state, dt, self._start())
         self.key = seed_key(seed)
         self.wired = self.wires.arguments(self.arrays, self.most)
@@ -209,7 +213,12 @@ class _Run:
         self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
         self.loop = network_loop(layout.methods)
         self.found: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
-        self.count = 0
+        self.counts = dict.fromkeys(network.populations, 0)
+
+    @property
+    def count(self) -> int:
+        """Spikes so far."""
+        return sum(self.counts.values())
 
     def _start(self) -> dict[str, NDArray[Any]]:
         """Everything that changes, as it is at the start."""
@@ -238,25 +247,25 @@ class _Run:
             )  # fmt: skip
         except COMPILE_ERRORS as error:
             raise explain(next(iter(layout.groups.values())).model, error) from None
-        self.found.append((self.buffer[0][:count].copy(), self.buffer[1][:count].copy()))
-        self.count += count
+        steps, units = (buffer[:count].copy() for buffer in self.buffer)
+        self.found.append((steps, units))
+        for name, place in layout.places.items():
+            mine = (units >= place.first_unit) & (units < place.first_unit + place.size)
+            self.counts[name] += int(np.count_nonzero(mine))
 
     def finish(self) -> NetworkRun:
         """What there is so far."""
-        at = np.concatenate([a for a, _ in self.found] or [np.empty(0, np.int32)])
-        ids = np.concatenate([b for _, b in self.found] or [np.empty(0, np.int32)])
         window = (self.start * self.dt, self.done * self.dt)
         trains = {}
         for name in self.network.populations:
-            place = self.layout.places[name]
-            mine = (ids >= place.first_unit) & (ids < place.first_unit + place.size)
-            times, own = (at[mine] + 1.0) * self.dt, ids[mine].astype(np.int64) - place.first_unit
+            first, size = self.layout.places[name].first_unit, self.layout.places[name].size
+            times, ids, count = np.empty(self.counts[name]), np.empty(self.counts[name], np.int64), 0
+            for steps, units in self.found:
+                count = collect_spikes(
+                    steps, units, first, first + size, self.dt, window[1], times, ids, count
+                )
             trains[name] = SpikeTrains(
-                np.minimum(times, window[1]),
-                own,
-                start=window[0],
-                stop=max(window[1], window[0] + self.dt),
-                n=place.size,
+                times, ids, start=window[0], stop=max(window[1], window[0] + self.dt), n=size
             )
         kept = self.columns[self.columns <= self.done // self.every]
         rows, recorded = iter(self.traces[:, : kept.size]), {}

@@ -12,9 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurolab.kernels.cache import inlined, kernel
+from neurolab.kernels.cache import borrowing, borrowing_kernel
 
-__all__ = ["ALL", "NEAREST", "PRESYNAPTIC", "REDUCED", "clock_steps", "fade_traces", "fades_after", "moment", "spike_events"]
+__all__ = [
+    "ALL",
+    "NEAREST",
+    "PRESYNAPTIC",
+    "REDUCED",
+    "bounded",
+    "clock_steps",
+    "fade_traces",
+    "fades_after",
+    "moment",
+    "power",
+    "spike_events",
+]
 
 ALL, NEAREST, PRESYNAPTIC, REDUCED = 0, 1, 2, 3
 _REACH = (
@@ -25,14 +37,15 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-@inlined
-def _bounded(w: float, change: float, rule: Any) -> float:
+@borrowing
+def bounded(w: float, change: float, rule: Any) -> float:
     """The weight after a change, inside its bounds."""
     return min(max(w + change, rule.w_min), rule.w_max)  # type: ignore[no-any-return]
 
 
-@inlined
-def _power(base: float, exponent: float) -> float:
+@borrowing
+def power(base: float, exponent: float) -> float:
+    """base to the exponent, fast for 0 and 1."""
     if exponent == 0.0:
         return 1.0
     if exponent == 1.0:
@@ -40,7 +53,7 @@ def _power(base: float, exponent: float) -> float:
     return float(base**exponent)
 
 
-@inlined
+@borrowing
 def moment(
     rule: Any, pairing: int, pre_ids: Ints, post_ids: Ints, t: float, fade: Any,
     x: Array, slow_x: Array, y: Array, slow_y: Array, last_pre: Array, last_post: Array, before: Array,
@@ -56,8 +69,8 @@ def moment(
             trace = y[j] * fade_y
             if pairing == REDUCED and last_post[j] < last_pre[i]:
                 trace = 0.0
-            change = rule.at_pre - size * trace * _power((w[s] - rule.w_min) / span, rule.mu_minus)
-            w[s] = _bounded(w[s], change, rule)
+            change = rule.at_pre - size * trace * power((w[s] - rule.w_min) / span, rule.mu_minus)
+            w[s] = bounded(w[s], change, rule)
     for j in post_ids:
         size = rule.A_plus + rule.A3_plus * slow_y[j] * fade_slow_y
         for k in range(into[j], into[j + 1]):
@@ -69,8 +82,8 @@ def moment(
             elif pairing == PRESYNAPTIC:
                 trace = (x[i] - before[s]) * fade_x
                 before[s] = x[i]
-            change = rule.at_post + size * trace * _power((rule.w_max - w[s]) / span, rule.mu_plus)
-            w[s] = _bounded(w[s], change, rule)
+            change = rule.at_post + size * trace * power((rule.w_max - w[s]) / span, rule.mu_plus)
+            w[s] = bounded(w[s], change, rule)
     for i in pre_ids:
         adds = pairing == ALL or pairing == PRESYNAPTIC
         x[i] = (x[i] if adds else 0.0) + 1.0 / fade_x
@@ -82,7 +95,7 @@ def moment(
         last_post[j] = t
 
 
-@inlined
+@borrowing
 def fade_traces(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, before: Array) -> None:
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
     x *= fade_x
@@ -92,7 +105,7 @@ def fade_traces(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, bef
     before *= fade_x
 
 
-@inlined
+@borrowing
 def fades_after(rule: Any, interval: float) -> Any:
     """By how much the four kinds of traces shrink in an interval."""
     return (
@@ -101,7 +114,7 @@ def fades_after(rule: Any, interval: float) -> Any:
     )  # fmt: skip
 
 
-@kernel
+@borrowing_kernel
 def spike_events(
     rule: Any, pairing: int, pre_times: Array, pre_ids: Ints, post_times: Array, post_ids: Ints,
     traces: Any, wires: Any, w: Array, records: Array, out: Array, place: Ints, reference: Array, limit: int,
@@ -138,7 +151,7 @@ def spike_events(
     place[0], place[1], place[2] = a, b, r
 
 
-@kernel
+@borrowing_kernel
 def clock_steps(
     rule: Any, pairing: int, pre_at: Ints, pre_ids: Ints, post_at: Ints, post_ids: Ints,
     traces: Any, wires: Any, w: Array, records: Ints, out: Array, place: Ints, dt: float, step_0: int, step_1: int,
