@@ -93,13 +93,14 @@ def simulate_event_driven(
 
     References
     ----------
-    Brette et al. 2007, J Comput Neurosci 23:349-398, section 2 (clock-driven and event-driven simulation).
+    Brette et al. 2007, J Comput Neurosci 23:349-398 (a review of clock-driven and event-driven simulators).
 
     Examples
     --------
     A unit under a constant current of 2 nA first fires at 10 ln 4 ms, then every t_ref + 10 ln 4 ms:
 
     >>> from neurolab.membrane import lif
+    >>> from neurolab.networks import Network, Population
     >>> network = Network({"cell": Population(lif, 1, values=dict(I=2.0))})
     >>> simulate_event_driven(network, 50.0).spikes("cell").times.round(6).tolist()
     [13.862944, 29.725887, 45.588831]

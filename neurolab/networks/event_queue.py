@@ -21,7 +21,7 @@ slope, so looks near a crossing are steps of Newton's method from its safe side,
 
 References
 ----------
-Brette 2007, Neural Computation 19:2604-2609 (exact simulation with exponential currents, another test for a crossing).
+Brette 2007, Neural Computation 19:2604-2609 (exact simulation with exponential currents, crossings by polynomials).
 """
 
 from __future__ import annotations

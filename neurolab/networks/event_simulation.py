@@ -41,9 +41,7 @@ __all__ = ["simulate_events"]
 Array = NDArray[np.float64]
 _SPIKES_AT_A_TIME = 100_000
 _FLIGHTS = 1024
-_FAR = (
-    2.0**40
-)  # so far out that the difference of two slopes has all its digits, whatever stands beside
+_FAR = 2.0**40  # so far out, a difference of slopes keeps all its digits
 
 
 def simulate_events(

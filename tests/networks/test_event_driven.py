@@ -116,11 +116,11 @@ def test_two_units_by_hand() -> None:
 
 
 @pytest.mark.jit
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.integers(0, 10_000), st.booleans(), st.booleans(), st.booleans())
 def test_is_its_naive_twin(seed: int, currents: bool, mixed: bool, driven_hard: bool) -> None:
     """Spike for spike; units, weights and delays of their own. 1e-9 ms is far above rounding and below any gap."""
-    rng, n, m, stop = np.random.default_rng(seed), 9, 8, 60.0
+    rng, n, m, stop = np.random.default_rng(seed), 9, 8, 40.0
     model, R = (driven, 7.0) if currents else (lif, 10.0)
     excite, inhibit = (("E", 0, R), ("I", 1, R)) if currents else (("V", -1, 1.0), ("V", -1, 1.0))
     values = dict(
@@ -398,7 +398,7 @@ def test_cuba_keeps_itself_active() -> None:
 
 @pytest.mark.jit
 def test_one_spike_less_changes_all_others_soon() -> None:
-    """Story 0.3: the same network and input without one spike; within 25 ms hardly a spike is where it was."""
+    """Story 0.3: the same network and input without one spike; ten ms later hardly a spike is where it was."""
     network = brunel(1000, J=0.4, seed=1)
     kick = one_to_one((0, 0), n_pre=1, n_post=800)
 
@@ -420,7 +420,7 @@ def test_one_spike_less_changes_all_others_soon() -> None:
             / a.count
         )
 
-    assert shared(75.0, 100.0) < 0.1
+    assert shared(60.0, 100.0) < 0.1
     assert with_it.rate == pytest.approx(without.rate, rel=0.05)
 
 
