@@ -77,8 +77,8 @@ def test_periods_are_the_closed_form(
 
 @pytest.mark.jit
 def test_arrivals_step_the_voltage() -> None:
-    """Steps of 6 mV that decay between arrivals; the third crosses 15 mV, one in the refractory time is lost, and so
-    is none at its very end.
+    """Steps of 6 mV that decay between arrivals; the third crosses 15 mV, one in the refractory time is lost, one
+    at its very end counts.
     """
     times = [1.0, 3.0, 4.0, 5.0, 6.0, 7.5]
     network = Network(
@@ -96,7 +96,7 @@ def test_arrivals_step_the_voltage() -> None:
 
 @pytest.mark.jit
 def test_two_units_by_hand() -> None:
-    """A fires by itself at 10 ln 4, and 1.3 ms later lifts B from its course to 18 mV over the threshold."""
+    """A fires by itself at 10 ln 4, and 1.3 ms later lifts B, on its way to 18 mV, over the threshold."""
     network = Network(
         {"a": Population(lif, 1, values=dict(I=2.0)), "b": Population(lif, 1, values=dict(I=1.8))},
         [
