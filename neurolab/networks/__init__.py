@@ -25,7 +25,9 @@ from neurolab.networks.builders import (
 from neurolab.networks.decisions import (
     Decisions,
     compute_decision_accuracy,
+    compute_decision_density,
     compute_decision_time,
+    compute_wong_wang_nullcline,
     compute_wong_wang_rate,
     simulate_decisions,
     wong_wang,
@@ -39,6 +41,13 @@ from neurolab.networks.mean_field import (
     compute_brunel_drive,
     find_brunel_rates,
     solve_siegert_rates,
+)
+from neurolab.networks.perceptrons import (
+    PerceptronRun,
+    compute_correction_bound,
+    compute_separable_fraction,
+    find_separating_weights,
+    train_perceptron,
 )
 from neurolab.networks.population_activity import (
     PopulationRate,
@@ -73,6 +82,13 @@ from neurolab.networks.rate_networks import (
     generate_winner_take_all_weights,
     simulate_rates,
 )
+from neurolab.networks.regimes import (
+    NetworkRegime,
+    RateAutocorrelation,
+    compute_rate_autocorrelation,
+    compute_rate_swing,
+    find_regime,
+)
 from neurolab.networks.spiking import (
     Network,
     NetworkRun,
@@ -102,7 +118,9 @@ __all__ = [
     "recall_pattern",
     "Decisions",
     "compute_decision_accuracy",
+    "compute_decision_density",
     "compute_decision_time",
+    "compute_wong_wang_nullcline",
     "compute_wong_wang_rate",
     "simulate_decisions",
     "wong_wang",
@@ -115,6 +133,11 @@ __all__ = [
     "compute_brunel_drive",
     "find_brunel_rates",
     "solve_siegert_rates",
+    "PerceptronRun",
+    "compute_correction_bound",
+    "compute_separable_fraction",
+    "find_separating_weights",
+    "train_perceptron",
     "PopulationRate",
     "RateSpectrum",
     "compute_isi_cvs",
@@ -135,6 +158,11 @@ __all__ = [
     "izhikevich_2003",
     "song_miller_abbott",
     "vogels_abbott",
+    "NetworkRegime",
+    "RateAutocorrelation",
+    "compute_rate_autocorrelation",
+    "compute_rate_swing",
+    "find_regime",
     "Network",
     "NetworkRun",
     "NetworkState",

@@ -49,6 +49,7 @@ def brunel(
     epsilon: float = 0.1,
     delay: float = 1.5,
     seed: int | np.random.Generator = 0,
+    wires: Wires | None = None,
 ) -> Network:
     """Brunel's sparse network of leaky integrate-and-fire units with delta synapses.
 
@@ -69,6 +70,10 @@ def brunel(
         Share of the units of each population that reach one unit.
     delay : float, ms
     seed : int or numpy.random.Generator
+        Of the wires.
+    wires : dict, optional
+        Connectivity for ("E", "E"), ("E", "I"), ("I", "E"), ("I", "I") instead of drawn ones: those of another such
+        network, say, when only g, eta or J differ.
 
     Returns
     -------
@@ -103,7 +108,9 @@ def brunel(
             Projection(
                 a,
                 b,
-                connect_fixed_in_degree(sizes[a], sizes[b], degrees[a], seed=rng),
+                connect_fixed_in_degree(sizes[a], sizes[b], degrees[a], seed=rng)
+                if wires is None
+                else wires[a, b],
                 "V",
                 weights[a],
                 delay,

@@ -149,7 +149,9 @@ def simulate_network(
     if dt > duration:
         raise ValueError(f"dt must be at most the duration of {duration:g} ms, got {dt:g}")
     if network.dt not in (None, dt):
-        raise ValueError(f"dt must be {network.dt:g} ms, for which this network is made, got {dt:g}")
+        raise ValueError(
+            f"dt must be {network.dt:g} ms, for which this network is made, got {dt:g}"
+        )
     every, max_spikes = check.whole(every, "every"), check.whole(max_spikes, "max_spikes")
     run = _Run(network, duration, dt, seed, record, every, state)
 
@@ -259,7 +261,11 @@ class _Run:
         trains = {}
         for name in self.network.populations:
             first, size = self.layout.places[name].first_unit, self.layout.places[name].size
-            times, ids, count = np.empty(self.counts[name]), np.empty(self.counts[name], np.int64), 0
+            times, ids, count = (
+                np.empty(self.counts[name]),
+                np.empty(self.counts[name], np.int64),
+                0,
+            )
             for steps, units in self.found:
                 count = collect_spikes(
                     steps, units, first, first + size, self.dt, window[1], times, ids, count

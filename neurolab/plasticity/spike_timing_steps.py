@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurolab.kernels.cache import borrowing, borrowing_kernel
+from neurolab.kernels.cache import borrowing, kernel
 
 __all__ = [
     "ALL",
@@ -114,7 +114,7 @@ def fades_after(rule: Any, interval: float) -> Any:
     )  # fmt: skip
 
 
-@borrowing_kernel
+@kernel
 def spike_events(
     rule: Any, pairing: int, pre_times: Array, pre_ids: Ints, post_times: Array, post_ids: Ints,
     traces: Any, wires: Any, w: Array, records: Array, out: Array, place: Ints, reference: Array, limit: int,
@@ -151,7 +151,7 @@ def spike_events(
     place[0], place[1], place[2] = a, b, r
 
 
-@borrowing_kernel
+@kernel
 def clock_steps(
     rule: Any, pairing: int, pre_at: Ints, pre_ids: Ints, post_at: Ints, post_ids: Ints,
     traces: Any, wires: Any, w: Array, records: Ints, out: Array, place: Ints, dt: float, step_0: int, step_1: int,
