@@ -32,6 +32,7 @@ from neurolab.networks.decisions import (
     simulate_decisions,
     wong_wang,
 )
+from neurolab.networks.event_driven import EventRun, simulate_event_driven
 from neurolab.networks.mean_field import (
     BalancedRates,
     BrunelState,
@@ -123,6 +124,8 @@ __all__ = [
     "compute_wong_wang_rate",
     "simulate_decisions",
     "wong_wang",
+    "EventRun",
+    "simulate_event_driven",
     "BalancedRates",
     "BrunelState",
     "compute_balanced_rates",
