@@ -33,6 +33,7 @@ from neurolab.networks.mean_field import (
     find_brunel_rates,
     solve_siegert_rates,
 )
+from neurolab.networks.neural_dynamics import NeuralDynamics
 from neurolab.networks.population_activity import (
     PopulationRate,
     RateSpectrum,
@@ -104,6 +105,7 @@ __all__ = [
     "compute_brunel_drive",
     "find_brunel_rates",
     "solve_siegert_rates",
+    "NeuralDynamics",
     "PopulationRate",
     "RateSpectrum",
     "compute_isi_cvs",
