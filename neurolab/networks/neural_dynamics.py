@@ -314,9 +314,9 @@ class NeuralDynamics:
 
 def _named(values: Any, what: str) -> dict[str, Any]:
     if not isinstance(values, Mapping):
-        raise ValueError(f"{what} must be a dict of names and values, got {values!r:.60}")
+        raise ValueError(f"{what} must be a dict of names and values, got {check.shown(values)}")
     if odd := [name for name in values if not isinstance(name, str)]:
-        raise ValueError(f"{what} must have names as keys, got {odd[0]!r:.60}")
+        raise ValueError(f"{what} must have names as keys, got {check.shown(odd[0])}")
     return dict(values)
 
 
