@@ -42,6 +42,7 @@ from neurolab.networks.mean_field import (
     find_brunel_rates,
     solve_siegert_rates,
 )
+from neurolab.networks.neural_dynamics import NeuralDynamics
 from neurolab.networks.perceptrons import (
     PerceptronRun,
     compute_correction_bound,
@@ -133,6 +134,7 @@ __all__ = [
     "compute_brunel_drive",
     "find_brunel_rates",
     "solve_siegert_rates",
+    "NeuralDynamics",
     "PerceptronRun",
     "compute_correction_bound",
     "compute_separable_fraction",

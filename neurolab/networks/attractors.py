@@ -68,7 +68,7 @@ def generate_patterns(
     count, n, mean = check.whole(count, "count"), check.whole(n, "n"), check.finite(mean, "mean")
     if abs(mean) > 1:
         raise ValueError(f"mean must be between -1 and 1, got {mean:g}")
-    draws = np.random.default_rng(seed).random((count, n))
+    draws = check.generator(seed).random((count, n))
     return np.where(draws < (1.0 + mean) / 2.0, 1.0, -1.0)
 
 
@@ -172,7 +172,7 @@ def recall_pattern(
             f"start must have one entry for each of the {len(weights)} units, got {state.shape}"
         )
     one_by_one = check.choice(method, ("asynchronous", "synchronous"), "method") == "asynchronous"
-    rng, field = np.random.default_rng(seed), weights @ state
+    rng, field = check.generator(seed), weights @ state
     columns = np.ascontiguousarray(weights.T)
     states, energies, settled = [state.copy()], [-0.5 * float(state @ field)], False
     for _ in range(check.whole(sweeps, "sweeps")):

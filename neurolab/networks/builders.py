@@ -95,7 +95,7 @@ def brunel(
     eta, epsilon = check.non_negative(eta, "eta"), check.positive(epsilon, "epsilon")
     if epsilon > 1:
         raise ValueError(f"epsilon must be a share of the units, at most 1, got {epsilon:g}")
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     tau, theta = 20.0, 20.0
     sizes = {"E": round(0.8 * size), "I": size - round(0.8 * size)}
     degrees = {name: max(1, round(epsilon * n)) for name, n in sizes.items()}
@@ -162,7 +162,7 @@ def vogels_abbott(
     True
     """
     kind = check.choice(kind, ("cuba", "coba"), "kind")
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     if kind == "cuba":
         receptors = {"E": Exponential(5.0, None), "I": Exponential(10.0, None)}
         shared = dict(tau_m=20.0, R=1.0, V_rest=-49.0)
@@ -216,7 +216,7 @@ def cobahh(
     >>> cobahh(100, p=0.5, seed=1).populations["E"].model.states["g_E"].unit
     'mS/cm²'
     """
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     cell = add_synapses(traub_miles, {"E": Exponential(5.0, 0.0), "I": Exponential(10.0, -80.0)})
     sizes, per_nS = _sizes(size), 1 / 200.0  # mS/cm² of one nS on 20 000 µm²
     populations = {}
@@ -384,6 +384,9 @@ def _projections(
 ) -> list[Projection]:
     """Wires from each population to each, drawn unless given; arrival in the very next step, as in the benchmarks."""
     found = []
+    pairs = [(a, b) for a in sizes for b in sizes]
+    if wires is not None and (lost := [pair for pair in pairs if pair not in wires]):
+        raise ValueError(f"wires must have {', '.join(map(str, pairs))}, got no {lost[0]}")
     for a in sizes:
         for b in sizes:
             drawn = (

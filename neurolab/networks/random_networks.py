@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurolab.kernels import check
-from neurolab.kernels.chunks import run_chunked
+from neurolab.kernels.chunks import Diverged, run_chunked
 
 __all__ = [
     "ChaosRun",
@@ -77,7 +77,7 @@ def generate_random_weights(
     n, g, eta = check.whole(n, "n"), check.non_negative(g, "g"), check.finite(symmetry, "symmetry")
     if abs(eta) > 1:
         raise ValueError(f"symmetry must be between -1 and 1, got {eta:g}")
-    draws = np.random.default_rng(seed).normal(scale=g / math.sqrt(n), size=(n, n))
+    draws = check.generator(seed).normal(scale=g / math.sqrt(n), size=(n, n))
     if eta == 0:
         return draws
     even, odd = (draws + draws.T) / math.sqrt(2), (draws - draws.T) / math.sqrt(2)
@@ -213,6 +213,8 @@ def simulate_random_network(
     ------
     ValueError
         For a J that is not square, a start that does not fit, a duration below one step.
+    Diverged
+        When x leaves the range of numbers, as with dt above 2 tau.
 
     Examples
     --------
@@ -231,7 +233,7 @@ def simulate_random_network(
     if steps < 1:
         raise ValueError(f"duration must be at least one step, got {duration:g} with dt={dt:g}")
     record, every = min(check.whole(record, "record"), n), check.whole(every, "every")
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     state = rng.normal(size=n) if x is None else check.finite_array(x, "x").copy()
     if state.shape != (n,):
         raise ValueError(f"x must have one entry for each of the {n} units, got {state.shape}")
@@ -249,6 +251,11 @@ def simulate_random_network(
         stop = min(steps, done + size)
         chaos_steps(transposed, dt / tau, done, stop, every, state, y, logs, kept, squares, work)
         done = stop
+        if not (np.all(np.isfinite(state)) and np.all(np.isfinite(y))):
+            raise Diverged(
+                f"x left the range of numbers before t = {done * dt:g} ms; take dt below tau={tau:g} ms, or weaken J",
+                done * dt,
+            )
         return (done + before) / (steps + before)
 
     run_chunked(advance, progress)

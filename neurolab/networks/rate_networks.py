@@ -393,7 +393,7 @@ def _active_sets(network: RateNetwork, drive: Array) -> list[Array]:
 def _searched(network: RateNetwork, drive: Array, starts: int, seed: int) -> list[Array]:
     from scipy.optimize import root
 
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     # as many distances from 0 as there are starts: a saturating f is met at its ends, a growing one far out
     spread = rng.normal(size=(starts, network.n)) * np.geomspace(0.1, 1e3, starts)[:, None]
     ends = network.output(network.W @ network.output(spread).T + drive[:, None]).T
@@ -468,7 +468,7 @@ class LinearModes:
     eigenvalues : array of shape (n,)
         Of W.
     gains : array of shape (n,)
-        1 / (1 - lambda).
+        1 / (1 - lambda); infinite for an integrator, lambda = 1, and so is its time constant.
     time_constants : array of shape (n,), ms
         tau / (1 - Re lambda); negative for a mode that grows.
     patterns : array of shape (n, n)
@@ -522,7 +522,8 @@ def compute_linear_modes(W: ArrayLike, tau: float = 10.0) -> LinearModes:
     order = np.argsort(-values.real, kind="stable")
     eigenvalues = values[order].astype(np.complex128)
     with np.errstate(divide="ignore", invalid="ignore"):  # an integrator: infinitely slow
-        gains, slow = 1.0 / (1.0 - eigenvalues), tau / (1.0 - eigenvalues.real)
+        gains = np.where(eigenvalues == 1.0, np.inf, 1.0 / (1.0 - eigenvalues))
+        slow = tau / (1.0 - eigenvalues.real)
     return LinearModes(eigenvalues, gains, slow, vectors[:, order].astype(np.complex128))
 
 
