@@ -42,8 +42,13 @@ def _family_step(method: str) -> Callable[..., Any]:
             return plain(model, t, y, p, h, I, live)
 
     @borrowing
-    def advance(model: Any, slab: Any, shared: Any, m: Any, now: Any, t: float, dt: float) -> Any:
-        """_PART units, in SIMD code; whether any reached its threshold, which its wait of -1 tells."""
+    def advance(
+        model: Any, slab: Any, shared: Any, m: Any, now: Any, t: float, dt: float, bar: float
+    ) -> Any:  # fmt: skip
+        """_PART units, in SIMD code; whether any reached its threshold, which its wait of -1 tells.
+
+        A unit without a reset fires only if it was below `bar` before.
+        """
         zero, one, resets = model.number(0.0), model.number(1.0), model.resets()
         any_fired = model.flag(0, False)
         for lane in range(_PART):
@@ -52,7 +57,7 @@ def _family_step(method: str) -> Callable[..., Any]:
             wait = model.wait(slab, lane)
             live = zero if resets & (wait > zero) else one
             z = step(model, t, y, p, dt, model.drive_unit(slab, lane, now), live, m)
-            ready = (wait <= zero) & (resets | (model.excess(y, p) < zero))
+            ready = (wait <= zero) & (resets | (model.excess(y, p) < bar))
             fires = ready & (model.excess(z, p) >= zero)
             any_fired = model.flag(any_fired, fires)
             model.write(slab, lane, z)
@@ -64,7 +69,7 @@ def _family_step(method: str) -> Callable[..., Any]:
         family: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any, count: int
     ) -> int:  # fmt: skip
         (
-            model, vectors, matrices, courses, width, own, course_rows, dead_times, table, row_length,
+            model, vectors, matrices, courses, width, stride, own, course_rows, dead_times, bars, table, row_length,
         ) = family  # fmt: skip
         t = i * dt
         for g in range(table.shape[0]):
@@ -73,7 +78,7 @@ def _family_step(method: str) -> Callable[..., Any]:
             )  # fmt: skip
             bounds[member] = count
             shared, m = model.bind(vectors[g]), model.propagator(matrices[g])
-            now = model.course(courses[g], (i - origin) * width, int(width == 3))
+            now = model.course(courses[g], (i - origin) * width, stride)
             for block in range((units + LANES - 1) // LANES):
                 start = first_place + block * row_length
                 slab, n = memory[start : start + row_length], min(LANES, units - block * LANES)
@@ -84,7 +89,7 @@ def _family_step(method: str) -> Callable[..., Any]:
                         ]
                 for first in range(0, n, _PART):
                     part = slab[first:]  # so that places in it are known not to be negative
-                    if advance(model, part, shared, m, now, t, dt):
+                    if advance(model, part, shared, m, now, t, dt, bars[g]):
                         for lane in range(_PART):
                             if model.wait(part, lane) < 0.0:
                                 p = model.bind_unit(shared, part, lane)
@@ -132,7 +137,8 @@ def network_loop(methods: tuple[str, ...]) -> Callable[..., Any]:
     @borrowing_kernel
     def run(
         families: Any, memory: Array, dt: float, i0: int, i1: int, key: Any, routes: Any, synapses: Any, scratch: Any,
-        releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any, emitters: Any,
+        sums: Any, releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any,
+        emitters: Any,
         played: int, played_steps: Any, played_ids: Any, played_members: Any, playing: Any,
         places: Any, every: int, traces: Array, first_column: int, spike_steps: Any, spike_ids: Any,
     ) -> Any:  # fmt: skip
@@ -144,8 +150,10 @@ def network_loop(methods: tuple[str, ...]) -> Callable[..., Any]:
         for i in range(i0, i1):
             if found > spike_steps.size - total:
                 return i, found
-            for k in range(routes.units.size):
-                deliver(k, i, dt, routes, synapses, scratch, releases, later, ring, bounds, memory)
+            for k in range(routes.shape[0]):
+                deliver(
+                    k, i, dt, routes, synapses, scratch, sums, releases, later, ring, bounds, memory
+                )
                 if plastic is not None:
                     adapt(k, i, dt, routes, plastic, synapses.weights, scratch, ring, bounds)
             if later is not None:

@@ -16,6 +16,7 @@ from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
 from neurolab.networks.clock import collect_spikes, network_loop
+from neurolab.networks.delivery import RULE
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
@@ -61,6 +62,7 @@ class _Group:
         alone = id(self) if self.course_rows.size else 0
         self.kind = (population.method, model.digest, varied, own, pattern, self.drive.width, alone)
         self.method, self.dead_time = population.method, float(population.dead_time)
+        self.bar = np.inf if population.refire else 0.0
 
     def place(self, first_unit: int, member: int, first_place: int) -> Place:
         """Where the loop finds it."""
@@ -107,8 +109,9 @@ class _Layout:
             found.append((
                 first.lanes, np.array([g.units.vector(np.float64) for g in groups]),
                 np.array([g.matrix for g in groups]), np.array([g.drive.columns(i0, i1) for g in groups]),
-                first.drive.width,
+                first.drive.width, int(first.drive.width == 3),
                 first.units.columns(i0, i1, np.float64), first.course_rows, np.array([g.dead_time for g in groups]),
+                np.array([g.bar for g in groups]),
                 np.array(table, np.int64), places[0].row_length,
             ))  # fmt: skip
         return tuple(found)
@@ -298,9 +301,9 @@ class _Run:
             if p.plasticity is None:
                 found.append(p.weight)  # type: ignore[arg-type]
                 continue
-            routes, plastic = self.wires.routes, self.wires.plastic
+            plastic = self.wires.plastic
             assert plastic is not None
-            first = plastic.synapse[routes.rule[k]]
+            first = plastic.synapse[self.wires.routes[k, RULE]]
             found.append(self.arrays["weights"][first : first + p.wires.count].copy())
         return tuple(found)
 
