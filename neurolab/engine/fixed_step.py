@@ -269,7 +269,7 @@ def run_loop(
                 rows, out, buffer, held_until, i0, i1, *extra,
             )  # fmt: skip
         except COMPILE_ERRORS as error:
-            raise explain(model, error) from None
+            raise explain(error, model) from None
         spikes.append(buffer[:count].copy())
         if not sound:
             raise ValueError(

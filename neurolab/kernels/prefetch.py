@@ -38,9 +38,7 @@ def _prefetch(typing_context: Any, array: Any, at: Any) -> Any:
 
 
 if config.DISABLE_JIT:  # nothing to do in plain Python
-
-    def _prefetch(array: Any, at: Any) -> None:
-        """Nothing."""
+    _prefetch = lambda array, at: None  # noqa: E731
 
 
 @borrowing

@@ -36,7 +36,7 @@ Array = NDArray[np.float64]
 _SPIKES_AT_A_TIME = 1_000_000
 _ONE_BY_ONE = 4  # a population of so many units, or fewer, would waste most of a vector
 
-_wires: WeakKeyDictionary[Network, dict[float, Wires]] = WeakKeyDictionary()
+_wires: WeakKeyDictionary[Network, dict[float, Wires]] = WeakKeyDictionary()  # by dt
 
 
 class _Group:
@@ -256,7 +256,7 @@ class _Run:
                 self.at, self.every, self.traces, int(self.columns[0]) if self.columns.size else 0, *self.buffer,
             )  # fmt: skip
         except COMPILE_ERRORS as error:
-            raise explain(next(iter(layout.groups.values())).model, error) from None
+            raise explain(error, *(g.model for g in layout.groups.values())) from None
         steps, units = (buffer[:count].copy() for buffer in self.buffer)
         self.found.append((steps, units))
         for name, place in layout.places.items():

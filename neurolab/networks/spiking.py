@@ -75,6 +75,7 @@ class Population:
     refire: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
         check.whole(self.size, "size")
         check.non_negative(self.dead_time, "dead_time")
         if (self.dead_time or self.refire) and self.model.reset is not None:

@@ -281,6 +281,21 @@ def test_a_unit_that_stays_above_fires_again_if_asked() -> None:
         assert run.spikes("rising").count == expected
 
 
+@pytest.mark.jit
+def test_the_model_at_fault_is_named() -> None:
+    def rhs(t: float, y: Any, p: Any, I: float) -> Any:
+        if y[0] > 1e9:
+            return (p.missing,)
+        return (-y[0],)
+
+    broken = Model(rhs, dict(x=0.0), {}, threshold=1.0, name="broken")
+    network = Network({"good": Population(lif, 2), "bad": Population(broken, 2)})
+    with pytest.raises(
+        ValueError, match=r"broken cannot be compiled at line \d+, `return \(p.missing"
+    ):
+        network.simulate(1.0, 0.1)
+
+
 def test_propagator_is_the_closed_form() -> None:
     """V and a current that decays: the mixed term is tau / (tau - tau_m) (exp(-dt / tau) - exp(-dt / tau_m))."""
 
