@@ -179,3 +179,10 @@ def test_inhibitory_pairs_strengthen_in_either_order() -> None:
 def test_messages(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_responses_begin_at_time_zero() -> None:
+    with pytest.raises(ValueError, match="t must be 0 or more, got -1"):
+        compute_scaling_response([-1.0, 2.0], 2.5, target=5.0, tau_w=12.0)
+    with pytest.raises(ValueError, match="t must be 0 or more, got -1"):
+        compute_intrinsic_response(-1.0, 15.0, target=5.0, gain=1.0, tau_theta=10.0)
