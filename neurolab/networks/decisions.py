@@ -39,6 +39,8 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
+_MOST_STEPS = 1e9  # of one trial, which no interrupt can stop: 20 seconds
+
 
 # Wong and Wang's network
 
@@ -285,7 +287,7 @@ def simulate_decisions(
     Raises
     ------
     ValueError
-        As `compute_decision_accuracy`, or for no trial, dt not above 0.
+        As `compute_decision_accuracy`, or for no trial, dt not above 0, more than 1e9 steps in a trial.
 
     References
     ----------
@@ -301,6 +303,11 @@ def simulate_decisions(
     _, a, s, z = _checked(drift, bound, noise, start)
     v = check.finite(drift, "drift")
     longest = 50.0 * (a / s) ** 2 if longest is None else check.positive(longest, "longest")
+    if longest / dt > _MOST_STEPS:
+        raise ValueError(
+            f"longest must be at most {_MOST_STEPS:g} steps of dt={dt:g}, got {longest / dt:g}; give a shorter "
+            "longest, or a larger dt"
+        )
     steps, key = max(1, round(longest / dt)), seed_key(seed)
     correct, times, normals = np.zeros(trials, bool), np.full(trials, np.nan), np.empty(BLOCK)
     done = 0

@@ -152,3 +152,10 @@ def test_trials_without_a_decision_count_in_nothing() -> None:
 def test_messages(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_trial_has_an_end() -> None:
+    with pytest.raises(
+        ValueError, match="longest must be at most 1e.09 steps of dt=0.01, got 5e.21"
+    ):
+        simulate_decisions(1, bound=1e9, seed=1)

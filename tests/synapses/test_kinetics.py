@@ -120,3 +120,9 @@ def test_messages(make: Any, message: str) -> None:
 def test_rise_rate_asks_for_time_constants(taus: tuple[float, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         compute_rise_rate(*taus)
+
+
+def test_rise_rate_of_a_rise_that_is_slower() -> None:
+    """The course is symmetric in its two time constants, and so is k."""
+    for rise, decay in ((0.5, 5.0), (1e-3, 1e3), (1.0, 2.1)):
+        assert compute_rise_rate(decay, rise) == pytest.approx(compute_rise_rate(rise, decay))
