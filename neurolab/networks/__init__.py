@@ -15,15 +15,24 @@ from neurolab.networks.attractors import (
     generate_ring_weights,
     recall_pattern,
 )
-from neurolab.networks.builders import brunel, cobahh, vogels_abbott
+from neurolab.networks.builders import (
+    brunel,
+    cobahh,
+    izhikevich_2003,
+    song_miller_abbott,
+    vogels_abbott,
+)
 from neurolab.networks.decisions import (
     Decisions,
     compute_decision_accuracy,
+    compute_decision_density,
     compute_decision_time,
+    compute_wong_wang_nullcline,
     compute_wong_wang_rate,
     simulate_decisions,
     wong_wang,
 )
+from neurolab.networks.event_driven import EventRun, simulate_event_driven
 from neurolab.networks.mean_field import (
     BalancedRates,
     BrunelState,
@@ -34,6 +43,13 @@ from neurolab.networks.mean_field import (
     solve_siegert_rates,
 )
 from neurolab.networks.neural_dynamics import NeuralDynamics
+from neurolab.networks.perceptrons import (
+    PerceptronRun,
+    compute_correction_bound,
+    compute_separable_fraction,
+    find_separating_weights,
+    train_perceptron,
+)
 from neurolab.networks.population_activity import (
     PopulationRate,
     RateSpectrum,
@@ -67,11 +83,20 @@ from neurolab.networks.rate_networks import (
     generate_winner_take_all_weights,
     simulate_rates,
 )
+from neurolab.networks.regimes import (
+    NetworkRegime,
+    RateAutocorrelation,
+    compute_rate_autocorrelation,
+    compute_rate_swing,
+    find_regime,
+)
 from neurolab.networks.spiking import (
     Network,
     NetworkRun,
     NetworkState,
+    NoiseInput,
     PoissonInput,
+    PoissonSource,
     Population,
     Projection,
     SpikeSource,
@@ -94,10 +119,14 @@ __all__ = [
     "recall_pattern",
     "Decisions",
     "compute_decision_accuracy",
+    "compute_decision_density",
     "compute_decision_time",
+    "compute_wong_wang_nullcline",
     "compute_wong_wang_rate",
     "simulate_decisions",
     "wong_wang",
+    "EventRun",
+    "simulate_event_driven",
     "BalancedRates",
     "BrunelState",
     "compute_balanced_rates",
@@ -106,6 +135,11 @@ __all__ = [
     "find_brunel_rates",
     "solve_siegert_rates",
     "NeuralDynamics",
+    "PerceptronRun",
+    "compute_correction_bound",
+    "compute_separable_fraction",
+    "find_separating_weights",
+    "train_perceptron",
     "PopulationRate",
     "RateSpectrum",
     "compute_isi_cvs",
@@ -123,11 +157,20 @@ __all__ = [
     "simulate_random_network",
     "brunel",
     "cobahh",
+    "izhikevich_2003",
+    "song_miller_abbott",
     "vogels_abbott",
+    "NetworkRegime",
+    "RateAutocorrelation",
+    "compute_rate_autocorrelation",
+    "compute_rate_swing",
+    "find_regime",
     "Network",
     "NetworkRun",
     "NetworkState",
+    "NoiseInput",
     "PoissonInput",
+    "PoissonSource",
     "Population",
     "Projection",
     "SpikeSource",

@@ -36,7 +36,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurolab.data.connectivity import Connectivity
+from neurolab.data.connectivity import Connectivity, sort_by
 from neurolab.data.spikes import SpikeTrains
 from neurolab.kernels import check
 from neurolab.kernels.chunks import Interrupted, run_chunked
@@ -47,6 +47,7 @@ __all__ = [
     "PlasticityRun",
     "SpikeRule",
     "compute_printed_stdp_window",
+    "compute_spike_trace",
     "compute_stdp_area",
     "compute_stdp_drift",
     "compute_stdp_fixed_point",
@@ -254,6 +255,56 @@ def _factors(rule: PairRule, w: float | None) -> tuple[float, float]:
             f"w must lie in the rule's bounds [{rule.w_min:g}, {rule.w_max:g}], got {w:g}"
         )
     return (1 - u) ** rule.mu_plus, u**rule.mu_minus
+
+
+def compute_spike_trace(
+    t: ArrayLike, spikes: ArrayLike, tau: float, *, pairing: str = "all"
+) -> Array | float:
+    """The trace that a neuron's spikes leave: each adds 1 to it ("all") or sets it to 1 ("nearest"), then it decays.
+
+    "all": x(t) = Σ exp(-(t - t_k) / tau) over the spikes t_k <= t; "nearest": the last one of them alone. A spike of
+    the other neuron reads the trace as it was just before: one at the same moment adds nothing to what is read.
+
+    Parameters
+    ----------
+    t : array_like, ms
+    spikes : array_like of shape (spikes,), ms
+        In ascending order.
+    tau : float, ms
+    pairing : {"all", "nearest"}
+
+    Returns
+    -------
+    float or array of the shape of t
+
+    Raises
+    ------
+    ValueError
+        For spikes that are not ascending, a tau not above 0, or another pairing.
+
+    References
+    ----------
+    Morrison, Diesmann & Gerstner 2008, section 4.
+
+    Examples
+    --------
+    >>> compute_spike_trace([0.0, 10.0, 20.0], [10.0, 20.0], tau=10.0).round(4).tolist()
+    [0.0, 1.0, 1.3679]
+    """
+    at, times = check.finite_array(t, "t"), check.finite_array(spikes, "spikes")
+    tau = check.positive(tau, "tau")
+    check.choice(pairing, ("all", "nearest"), "pairing")
+    if times.ndim != 1 or np.any(np.diff(times) < 0):
+        raise ValueError(f"spikes must be 1-D and in ascending order, got shape {times.shape}")
+    left = np.ones(times.size)  # right after each spike
+    if pairing == "all":
+        for k, fade in enumerate(np.exp(-np.diff(times) / tau), start=1):
+            left[k] += left[k - 1] * fade
+    last = np.searchsorted(times, at, side="right") - 1
+    seen = last >= 0
+    found = np.zeros(at.shape)
+    found[seen] = left[last[seen]] * np.exp((times[last[seen]] - at[seen]) / tau)
+    return float(found) if found.ndim == 0 else found
 
 
 def compute_stdp_area(rule: PairRule, w: float | None = None) -> float:
@@ -486,7 +537,7 @@ def simulate_stdp(
     numbers, code = rule.coefficients(), PAIRINGS.index(rule.pairing)
     weights, shape = _weights(w, pre.n, post.n, wires, numbers)
     times = _record_times(record, pre.start, pre.stop)
-    table = _wire_tables(pre.n, post.n, wires)
+    table = _all_to_all(pre.n, post.n) if wires is None else wire_tables(wires)
     run = _Events if dt is None else _Clock
     stepper = run(numbers, code, pre, post, weights, table, times, dt)
     try:
@@ -540,18 +591,18 @@ def _record_times(record: float | ArrayLike | None, start: float, stop: float) -
     return times
 
 
-def _wire_tables(n_pre: int, n_post: int, wires: Connectivity | None) -> tuple[Any, ...]:
+def _all_to_all(n_pre: int, n_post: int) -> tuple[Any, ...]:
+    """`wire_tables` of a synapse between every two units."""
+    synapses = np.arange(n_pre * n_post)
+    arriving = synapses.reshape(n_pre, n_post).T.ravel()
+    indptr, into = np.arange(n_pre + 1) * n_post, np.arange(n_post + 1) * n_pre
+    return indptr, synapses % n_post, into, arriving, synapses // n_post
+
+
+def wire_tables(wires: Connectivity) -> tuple[Any, ...]:
     """Synapses by source and by target: indptr, targets, into, arriving, sources."""
-    if wires is None:
-        indptr = np.arange(n_pre + 1) * n_post
-        targets: NDArray[Any] = np.tile(np.arange(n_post), n_pre)
-        sources = np.repeat(np.arange(n_pre), n_post)
-    else:
-        indptr, targets, sources = wires.indptr, wires.indices, wires.sources
-    targets = np.asarray(targets, np.int64)
-    arriving = np.argsort(targets, kind="stable")
-    into = np.concatenate([[0], np.cumsum(np.bincount(targets, minlength=n_post))])
-    return indptr.astype(np.int64), targets, into.astype(np.int64), arriving, sources
+    into, arriving = sort_by(wires.indices, np.arange(wires.count), wires.n_post)
+    return wires.indptr, wires.indices.astype(np.int64), into, arriving, wires.sources
 
 
 class _Stepper:

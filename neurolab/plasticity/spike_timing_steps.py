@@ -12,9 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurolab.kernels.cache import inlined, kernel
+from neurolab.kernels.cache import borrowing, kernel
 
-__all__ = ["ALL", "NEAREST", "PRESYNAPTIC", "REDUCED", "clock_steps", "spike_events"]
+__all__ = [
+    "ALL",
+    "NEAREST",
+    "PRESYNAPTIC",
+    "REDUCED",
+    "bounded",
+    "clock_steps",
+    "fade_traces",
+    "fades_after",
+    "moment",
+    "power",
+    "spike_events",
+]
 
 ALL, NEAREST, PRESYNAPTIC, REDUCED = 0, 1, 2, 3
 _REACH = (
@@ -23,16 +35,18 @@ _REACH = (
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Indices = NDArray[Any]  # 32 or 64 bits
 
 
-@inlined
-def _bounded(w: float, change: float, rule: Any) -> float:
+@borrowing
+def bounded(w: float, change: float, rule: Any) -> float:
     """The weight after a change, inside its bounds."""
     return min(max(w + change, rule.w_min), rule.w_max)  # type: ignore[no-any-return]
 
 
-@inlined
-def _power(base: float, exponent: float) -> float:
+@borrowing
+def power(base: float, exponent: float) -> float:
+    """base to the exponent, fast for 0 and 1."""
     if exponent == 0.0:
         return 1.0
     if exponent == 1.0:
@@ -40,11 +54,11 @@ def _power(base: float, exponent: float) -> float:
     return float(base**exponent)
 
 
-@inlined
-def _moment(
+@borrowing
+def moment(
     rule: Any, pairing: int, pre_ids: Ints, post_ids: Ints, t: float, fade: Any,
     x: Array, slow_x: Array, y: Array, slow_y: Array, last_pre: Array, last_post: Array, before: Array,
-    indptr: Ints, targets: Ints, into: Ints, arriving: Ints, sources: Ints, w: Array,
+    indptr: Ints, targets: Indices, into: Ints, arriving: Indices, sources: Indices, w: Array,
 ) -> None:  # fmt: skip
     """All spikes of one moment: first what they do to the weights, then what they leave in the traces."""
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
@@ -56,8 +70,8 @@ def _moment(
             trace = y[j] * fade_y
             if pairing == REDUCED and last_post[j] < last_pre[i]:
                 trace = 0.0
-            change = rule.at_pre - size * trace * _power((w[s] - rule.w_min) / span, rule.mu_minus)
-            w[s] = _bounded(w[s], change, rule)
+            change = rule.at_pre - size * trace * power((w[s] - rule.w_min) / span, rule.mu_minus)
+            w[s] = bounded(w[s], change, rule)
     for j in post_ids:
         size = rule.A_plus + rule.A3_plus * slow_y[j] * fade_slow_y
         for k in range(into[j], into[j + 1]):
@@ -69,8 +83,8 @@ def _moment(
             elif pairing == PRESYNAPTIC:
                 trace = (x[i] - before[s]) * fade_x
                 before[s] = x[i]
-            change = rule.at_post + size * trace * _power((rule.w_max - w[s]) / span, rule.mu_plus)
-            w[s] = _bounded(w[s], change, rule)
+            change = rule.at_post + size * trace * power((rule.w_max - w[s]) / span, rule.mu_plus)
+            w[s] = bounded(w[s], change, rule)
     for i in pre_ids:
         adds = pairing == ALL or pairing == PRESYNAPTIC
         x[i] = (x[i] if adds else 0.0) + 1.0 / fade_x
@@ -82,8 +96,9 @@ def _moment(
         last_post[j] = t
 
 
-@inlined
-def _fade_all(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, before: Array) -> None:
+@borrowing
+def fade_traces(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, before: Array) -> None:
+    """Shrink the traces to what they are at a new reference time."""
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
     x *= fade_x
     slow_x *= fade_slow_x
@@ -92,8 +107,8 @@ def _fade_all(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, befor
     before *= fade_x
 
 
-@inlined
-def _fades(rule: Any, interval: float) -> Any:
+@borrowing
+def fades_after(rule: Any, interval: float) -> Any:
     """By how much the four kinds of traces shrink in an interval."""
     return (
         math.exp(-interval / rule.tau_plus), math.exp(-interval / rule.tau_x),
@@ -119,15 +134,15 @@ def spike_events(
             out[r] = w
             r += 1
         if t - reference[0] > _REACH * shortest:
-            _fade_all(_fades(rule, t - reference[0]), x, slow_x, y, slow_y, before)
+            fade_traces(fades_after(rule, t - reference[0]), x, slow_x, y, slow_y, before)
             reference[0] = t
         a_0, b_0 = a, b
         while a < n_a and pre_times[a] == t:
             a += 1
         while b < n_b and post_times[b] == t:
             b += 1
-        _moment(
-            rule, pairing, pre_ids[a_0:a], post_ids[b_0:b], t, _fades(rule, t - reference[0]),
+        moment(
+            rule, pairing, pre_ids[a_0:a], post_ids[b_0:b], t, fades_after(rule, t - reference[0]),
             x, slow_x, y, slow_y, last_pre, last_post, before, indptr, targets, into, arriving, sources, w,
         )  # fmt: skip
         done += a - a_0 + b - b_0
@@ -146,18 +161,18 @@ def clock_steps(
     """From step to step: every trace shrinks in every step, whether there are spikes or not."""
     x, slow_x, y, slow_y, last_pre, last_post, before = traces
     indptr, targets, into, arriving, sources = wires
-    fade, stay = _fades(rule, dt), (1.0, 1.0, 1.0, 1.0)
+    fade, stay = fades_after(rule, dt), (1.0, 1.0, 1.0, 1.0)
     a, b, r = place[0], place[1], place[2]
     for step in range(step_0, step_1):
         if step > 0:
-            _fade_all(fade, x, slow_x, y, slow_y, before)
+            fade_traces(fade, x, slow_x, y, slow_y, before)
         a_0, b_0 = a, b
         while a < pre_at.size and pre_at[a] == step:
             a += 1
         while b < post_at.size and post_at[b] == step:
             b += 1
         if a > a_0 or b > b_0:
-            _moment(
+            moment(
                 rule, pairing, pre_ids[a_0:a], post_ids[b_0:b], step * dt, stay,
                 x, slow_x, y, slow_y, last_pre, last_post, before, indptr, targets, into, arriving, sources, w,
             )  # fmt: skip

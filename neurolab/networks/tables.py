@@ -1,0 +1,395 @@
+"""The numbers of a network's projections and random inputs, laid out as the compiled loop takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurolab.engine.compiled import LANES
+from neurolab.kernels import check
+from neurolab.networks.delivery import (
+    DELAY,
+    FADE_STEPS,
+    FIRST,
+    FULL,
+    LATE,
+    LATER,
+    MEMBER,
+    PLACE,
+    RELEASE,
+    ROW,
+    RULE,
+    SHARED,
+    SHIFT,
+    STRIDE,
+    TARGET,
+    TARGET_FIRST,
+    UNITS,
+    WAIT,
+    Later,
+    Plastic,
+    Releases,
+    Scratch,
+    Synapses,
+)
+from neurolab.networks.drives import GAPS, TERMS, Emitters, Inputs, poisson_thresholds
+from neurolab.networks.spiking import (
+    NoiseInput,
+    PoissonInput,
+    PoissonSource,
+    Projection,
+    steps_of,
+)
+from neurolab.plasticity.spike_timing import PAIRINGS, wire_tables
+from neurolab.synapses.receptors import find_entry
+
+if TYPE_CHECKING:
+    from neurolab.networks.spiking import Network
+
+__all__ = ["Place", "Wires", "make_emitters", "make_inputs", "make_wires"]
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_LEAST_CHANCE, _MOST_CHANCE = 1e-9, 0.1  # of a spike in a step, between which gaps are drawn
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the compiled loop finds the units of a population; sources have no slabs."""
+
+    size: int
+    first_unit: int
+    member: int  # its number in the order in which spikes are listed
+    first_place: int = 0
+    row_length: int = 0
+    states: tuple[str, ...] = ()
+    wait_row: int = 0
+    holds: bool = False  # whether the first state is held after a spike
+
+    def of(self, state: str) -> tuple[int, int, int, int]:
+        """Place of a state of the first unit, stride, units, and the way to the row of waiting steps, 0 if not held."""
+        row = self.states.index(state)
+        wait = (self.wait_row - row) * LANES if self.holds and row == 0 else 0
+        return self.first_place + row * LANES, self.row_length, self.size, wait
+
+
+@dataclass(frozen=True)
+class Wires:
+    """All that projections need which one run does not change, and what each run starts from."""
+
+    routes: Ints
+    synapses: Synapses
+    releases: Releases | None
+    plastic: Plastic | None
+    sections: Ints
+    later_steps: int
+    later_places: int
+    slots: int  # steps for which spikes are kept, a power of two
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What a run changes, at the start: copies, by names."""
+        found: dict[str, NDArray[Any]] = {"later": np.zeros((self.later_steps, self.later_places))}
+        if self.releases is not None:
+            found |= {f"release_{n}": getattr(self.releases, n).copy() for n in ("u", "x", "last")}
+        if self.plastic is not None:
+            names = "x slow_x y slow_y last_pre last_post before reference".split()
+            found |= {f"trace_{n}": getattr(self.plastic, n).copy() for n in names}
+            found["weights"] = self.synapses.weights.copy()
+        return found
+
+    def arguments(self, arrays: Mapping[str, NDArray[Any]], width: int) -> tuple[Any, ...]:
+        """Routes to later sums, as the loop takes them, around the arrays of a run; `width` spikes a step at most."""
+
+        def own(table: Any, prefix: str) -> Any:
+            return table and table._replace(
+                **{n: arrays[f"{prefix}_{n}"] for n in table._fields if f"{prefix}_{n}" in arrays}
+            )
+
+        synapses = self.synapses
+        if "weights" in arrays:
+            synapses = synapses._replace(weights=arrays["weights"])
+        most = int(self.routes[:, UNITS].max(initial=0)) + LANES
+        few = 0 if self.plastic is None else width
+        scratch = Scratch(
+            np.zeros(most, np.int32), np.empty(few, np.int64), np.empty(few, np.int64)
+        )
+        sums = np.zeros(most) if synapses.weights.size else None
+        later = Later(arrays["later"], self.sections) if self.later_places else None
+        return (
+            self.routes,
+            synapses,
+            scratch,
+            sums,
+            own(self.releases, "release"),
+            own(self.plastic, "trace"),
+            later,
+        )
+
+
+def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wires:
+    """The tables of all projections."""
+    projections = network.projections
+    delays = [steps_of(p.delay, dt) for p in projections]
+    mixed = [bool(np.ndim(d)) for d in delays]
+    models = [network.populations[p.target].model for p in projections]  # type: ignore[union-attr]
+    states = [find_entry(m, p.to) for m, p in zip(models, projections, strict=True)]
+    first_synapse = np.cumsum([0, *[p.wires.count for p in projections]])
+    weights = [
+        np.broadcast_to(np.asarray(p.weight, float), (p.wires.count,))
+        if np.ndim(p.weight) or mixed[k] or p.plasticity is not None
+        else None
+        for k, p in enumerate(projections)
+    ]
+    fixed = [p.plasticity is None for p in projections]
+    shift, all_weights = _join(weights, fixed, first_synapse, SHARED, np.float64)
+    own_delays = [d if m else None for d, m in zip(delays, mixed, strict=True)]
+    delay, all_delays = _join(own_delays, fixed, first_synapse, 0, np.int32)
+    sections, later = _make_sections(
+        [(p.target, s) for p, s, m in zip(projections, states, mixed, strict=True) if m], places
+    )
+    rows = np.cumsum([0, *[p.wires.n_pre + 1 for p in projections]])
+    releases = np.cumsum([p.short_term is not None for p in projections]) - 1
+    rules = np.cumsum([p.plasticity is not None for p in projections]) - 1
+    routes = np.zeros((len(projections), RULE + 1), np.int64)
+    for k, p in enumerate(projections):
+        source, target = places[p.source], places[p.target]
+        routes[k, [PLACE, STRIDE, UNITS, WAIT]] = target.of(states[k])
+        entries = {
+            MEMBER: source.member, FIRST: source.first_unit, TARGET: target.member, TARGET_FIRST: target.first_unit,
+            LATE: 0 if mixed[k] else delays[k], ROW: rows[k], SHIFT: shift[k],
+            LATER: later[p.target, states[k]] if mixed[k] else -1, DELAY: delay[k], FULL: _is_full(p),
+            RELEASE: -1 if p.short_term is None else releases[k], RULE: -1 if p.plasticity is None else rules[k],
+        }  # fmt: skip
+        routes[k, list(entries)] = list(entries.values())
+    shared = np.array([0.0 if np.ndim(p.weight) else p.weight for p in projections], float)
+    wide: Any = np.uint16 if all(p.wires.n_post <= 2**16 for p in projections) else np.uint32
+    targets = np.empty(int(first_synapse[-1]), wide)
+    starts = np.empty(int(rows[-1]), np.int64)
+    for k, p in enumerate(projections):
+        targets[first_synapse[k] : first_synapse[k + 1]] = p.wires.indices
+        starts[rows[k] : rows[k + 1]] = p.wires.indptr + first_synapse[k]
+    longest = max((int(np.max(d, initial=0)) for d in own_delays if d is not None), default=0)
+    return Wires(
+        routes=routes,
+        synapses=Synapses(starts, targets, shared, all_weights, all_delays),
+        releases=_make_releases(projections),
+        plastic=_make_plastic(projections, shift + first_synapse[:-1], dt),
+        sections=sections,
+        later_steps=_power_of_two(longest + 1),
+        later_places=int(sections[:, 3].sum()),
+        slots=_power_of_two(int(routes[:, LATE].max(initial=0)) + 1),
+    )
+
+
+def _make_sections(
+    keys: list[tuple[str, str]], places: Mapping[str, Place]
+) -> tuple[Ints, dict[tuple[str, str], int]]:
+    """Sums for later steps: one for each state of a population that needs them, and where each begins."""
+    sections, later, first = [], {}, 0
+    for target, state in sorted(set(keys)):
+        at, stride, units, wait = places[target].of(state)
+        sections.append((at, stride, wait, units, first))
+        later[target, state] = first
+        first += units
+    return np.array(sections, np.int64).reshape(-1, 5), later
+
+
+def _power_of_two(n: int) -> int:
+    return 1 << (n - 1).bit_length()
+
+
+def _join(
+    parts: list[Any], after: list[bool], first_synapse: Ints, absent: int, dtype: Any
+) -> tuple[Ints, NDArray[Any]]:
+    """The arrays of those projections that have one, those not `after` first; the way from a synapse to its value."""
+    shift = np.full(len(parts), absent, np.int64)
+    joined, place = [np.zeros(0, dtype)], 0
+    for k in sorted(range(len(parts)), key=lambda k: after[k]):
+        if parts[k] is not None:
+            shift[k] = place - first_synapse[k]
+            joined.append(parts[k])
+            place += parts[k].size
+    return shift, np.concatenate(joined).astype(dtype, copy=False)
+
+
+def _is_full(p: Projection) -> bool:
+    """Whether every source reaches all targets in their order; asked only where it may save time."""
+    wires = p.wires
+    if np.ndim(p.weight) == 0 or wires.count != wires.n_pre * wires.n_post:
+        return False
+    rows = wires.indices.reshape(wires.n_pre, wires.n_post)
+    regular = np.array_equal(wires.indptr, np.arange(wires.n_pre + 1) * wires.n_post)
+    return regular and bool(np.all(rows == np.arange(wires.n_post, dtype=rows.dtype)))
+
+
+def _make_releases(projections: tuple[Projection, ...]) -> Releases | None:
+    kinds = [(p.short_term, p.wires.n_pre) for p in projections if p.short_term is not None]
+    if not kinds:
+        return None
+    at = np.cumsum([0, *[n for _, n in kinds]])
+    return Releases(
+        np.array([kind.U for kind, _ in kinds], float),
+        np.array([kind.tau_D for kind, _ in kinds], float),
+        np.array([kind.tau_F for kind, _ in kinds], float),
+        at[:-1],
+        u=np.zeros(at[-1]),
+        x=np.ones(at[-1]),
+        last=np.full(at[-1], -np.inf),
+    )
+
+
+def _make_plastic(
+    projections: tuple[Projection, ...], first_weight: Ints, dt: float
+) -> Plastic | None:
+    which = [(p, w) for p, w in zip(projections, first_weight, strict=True) if p.plasticity]
+    if not which:
+        return None
+    rules = [p.plasticity.coefficients() for p, _ in which]  # type: ignore[union-attr]
+    pre = np.cumsum([0, *[p.wires.n_pre for p, _ in which]])
+    post = np.cumsum([0, *[p.wires.n_post for p, _ in which]])
+    first = np.array([w for _, w in which], np.int64)
+    counts = np.array([p.wires.count for p, _ in which], np.int64)
+    parts: dict[str, list[Any]] = {n: [] for n in "indptr targets into arriving sources".split()}
+    for r, (p, w) in enumerate(which):
+        indptr, targets, into, arriving, sources = wire_tables(p.wires)
+        values = (indptr[:-1] + w, targets + post[r], into[:-1] + w, arriving + w, sources + pre[r])
+        for name, value in zip(parts, values, strict=True):
+            parts[name].append(value)
+    for name in ("indptr", "into"):
+        parts[name].append([int(counts.sum())])
+    narrow = dict(targets=np.int32, arriving=np.int32, sources=np.int32)
+    tau = np.array([(c.tau_plus, c.tau_x, c.tau_minus, c.tau_y) for c in rules])
+    step = dt * np.arange(FADE_STEPS) * np.array([[1.0], [FADE_STEPS]])
+    reach = np.minimum(20 * tau.min(axis=1) / dt, FADE_STEPS**2 - 1)
+    remembers = any(p.plasticity.pairing == "presynaptic" for p, _ in which)  # type: ignore[union-attr]
+    return Plastic(
+        rules=np.array(rules, float),
+        pairing=np.array([PAIRINGS.index(p.plasticity.pairing) for p, _ in which], np.int64),  # type: ignore[union-attr]
+        pre=pre[:-1],
+        pre_end=pre[1:],
+        post=post[:-1],
+        post_end=post[1:],
+        synapse=first,
+        synapse_end=first + counts,
+        fades=np.exp(-step[None, :, None, :] / tau[:, None, :, None]),
+        reach=reach.astype(np.int64),
+        reference=np.zeros(len(which), np.int64),
+        x=np.zeros(pre[-1]),
+        slow_x=np.zeros(pre[-1]),
+        y=np.zeros(post[-1]),
+        slow_y=np.zeros(post[-1]),
+        last_pre=np.full(pre[-1], -np.inf),
+        last_post=np.full(post[-1], -np.inf),
+        before=np.zeros(counts.sum() if remembers else 0),
+        **{n: np.concatenate(v).astype(narrow.get(n, np.int64)) for n, v in parts.items()},  # type: ignore[arg-type]
+    )
+
+
+def _chances(rate: Any, dt: float) -> Array:
+    """Probability of a spike in a step, an error above 1."""
+    chance = np.asarray(rate, float) * dt * 1e-3
+    if chance.max(initial=0.0) > 1:
+        raise ValueError(
+            f"rate must give at most one spike a unit and step, got rate * dt = {chance.max():g}; lower dt"
+        )
+    return chance
+
+
+def _sampled(rate: Callable[[float], float], i0: int, i1: int, dt: float) -> Array:
+    """A rate in the middle of each step."""
+    found = check.finite_array([rate((i + 0.5) * dt) for i in range(i0, i1)], "rate(t)")
+    if found.size and found.min() < 0:
+        bad = int(np.argmin(found))
+        raise ValueError(
+            f"rate(t) must be 0 or more, got {found[bad]:g} at t = {(i0 + bad + 0.5) * dt:g} ms"
+        )
+    return found
+
+
+def make_inputs(
+    network: Network, places: Mapping[str, Place], dt: float, i0: int, i1: int
+) -> tuple[Inputs | None, Inputs | None]:
+    """Poisson inputs and noise, for steps i0 to i1 - 1."""
+    poisson = [drive for drive in network.inputs if isinstance(drive, PoissonInput)]
+    noise = [drive for drive in network.inputs if isinstance(drive, NoiseInput)]
+    thresholds = [poisson_thresholds(_means(drive, dt, i0, i1)) for drive in poisson]
+    return (
+        _inputs(network, places, poisson, [drive.weight for drive in poisson], thresholds),
+        _inputs(network, places, noise, [drive.sigma * np.sqrt(dt) for drive in noise], []),
+    )
+
+
+def _means(drive: PoissonInput, dt: float, i0: int, i1: int) -> Array:
+    """Expected spikes a unit and step: one number, or one for each step."""
+    rate = _sampled(drive.rate, i0, i1, dt) if callable(drive.rate) else np.array([drive.rate])
+    mean = drive.n * rate * dt * 1e-3
+    if mean.max(initial=0.0) > 5:
+        raise ValueError(
+            f"rate must give at most 5 spikes a unit and step, got n * rate * dt = {mean.max():g}; lower dt"
+        )
+    return mean
+
+
+def _inputs(
+    network: Network, places: Mapping[str, Place], drives: Sequence[PoissonInput | NoiseInput],
+    weights: list[float], thresholds: list[NDArray[np.int32]],
+) -> Inputs | None:  # fmt: skip
+    if not drives:
+        return None
+    models = [network.populations[drive.target].model for drive in drives]  # type: ignore[union-attr]
+    found = [
+        places[drive.target].of(find_entry(model, drive.to))
+        for drive, model in zip(drives, models, strict=True)
+    ]
+    place, stride, units, wait = np.array(found, np.int64).T.copy()
+    courses = [isinstance(d, PoissonInput) and callable(d.rate) for d in drives]
+    first = np.cumsum([0, *map(len, thresholds)]) if thresholds else np.zeros(len(drives) + 1)
+    return Inputs(
+        place, stride, units, wait, np.array(weights, float), np.array(courses, np.int64), first[:-1].astype(np.int64),
+        np.concatenate([np.zeros((0, TERMS), np.int32), *thresholds]),
+        words=np.empty(LANES, np.int32), tally=np.empty(LANES, np.int32), normals=np.empty(LANES),
+    )  # fmt: skip
+
+
+def make_emitters(
+    network: Network, places: Mapping[str, Place], dt: float, i0: int, i1: int,
+    upcoming: Ints, drawn: Ints,
+) -> Emitters | None:  # fmt: skip
+    """Poisson sources, for steps i0 to i1 - 1."""
+    found = [
+        (places[name], p.rate)
+        for name, p in network.populations.items()
+        if isinstance(p, PoissonSource)
+    ]
+    if not found:
+        return None
+    columns: dict[str, list[Any]] = {
+        n: [] for n in "member first units scale course row each".split()
+    }
+    thresholds, row = [], 0
+    for place, rate in found:
+        chance = _chances(_sampled(rate, i0, i1, dt) if callable(rate) else rate, dt)
+        steady = not callable(rate) and chance.ndim == 0
+        gaps = steady and _LEAST_CHANCE < chance < _MOST_CHANCE
+        entry = dict(
+            member=place.member, first=place.first_unit, units=place.size, row=row,
+            scale=1.0 / np.log1p(-float(chance)) if gaps else 0.0,
+            course=int(callable(rate)), each=int(not callable(rate) and chance.ndim > 0),
+        )  # fmt: skip
+        for name, value in entry.items():
+            columns[name].append(value)
+        levels = np.rint(np.atleast_1d(chance) * 2.0**32) - 2.0**31
+        thresholds.append(np.minimum(levels, 2.0**31 - 1).astype(np.int32))
+        row += levels.size
+    return Emitters(
+        **{n: np.array(v, float if n == "scale" else np.int64) for n, v in columns.items()},
+        thresholds=np.concatenate(thresholds),
+        upcoming=upcoming,
+        drawn=drawn,
+        gaps=np.empty((len(found), GAPS), np.int64),
+        words=np.empty(LANES, np.int32),
+    )
