@@ -195,7 +195,11 @@ BY_FUNCTION: dict[str, dict[str, Choice]] = {
             [{}, {"x y": synapses.AMPA}, {"E": 3.0}],
         )
     ),
-    "brunel": dict(size=population_sizes),
+    "brunel": dict(size=population_sizes, wires=(st.none(), [wanted, {}])),
+    "izhikevich_2003": dict(size=population_sizes),
+    "simulate_competition": dict(
+        record=(numbers(1.0, 5.0), LENGTHS), rate=(numbers(5.0, 20.0), LENGTHS)
+    ),
     "cobahh": dict(size=population_sizes, wires=(st.none(), [wanted, {}])),
     "vogels_abbott": dict(
         size=population_sizes,
@@ -263,6 +267,8 @@ BY_FUNCTION: dict[str, dict[str, Choice]] = {
         ),
         state=(st.none(), []),
     ),
+    "PoissonSource": dict(rate=(st.sampled_from([5.0, [5.0, 2.0], lambda t: 5.0]), NUMBERS)),
+    "simulate_event_driven": dict(network=(spiking_networks(), [])),
     "compute_propagator": dict(dt=(numbers(0.1, 1.0), [])),
     "compute_chaos_theory": dict(g=(numbers(0.0, 0.5, 1.0, 1.5), NUMBERS)),
     "Population": dict(
@@ -285,6 +291,7 @@ BY_FUNCTION: dict[str, dict[str, Choice]] = {
     ),
     "simulate_stdp": dict(record=(numbers(1.0, 5.0), LENGTHS)),
     "simulate_rates": dict(method=(st.sampled_from(["rk4", "euler"]), WORDS)),
+    "compute_learning_drift": dict(rule=(st.sampled_from(plasticity.LEARNING_RULES), WORDS)),
     "simulate_learning": dict(
         rule=(st.sampled_from(plasticity.LEARNING_RULES), WORDS),
         inputs=(st.sampled_from([[[1.0, 0.0], [0.0, 1.0]], [[0.5, 2.0]]]), ARRAYS),
@@ -329,6 +336,7 @@ BY_FUNCTION: dict[str, dict[str, Choice]] = {
         )
     ),
 }
+bounded = plasticity.PairRule(w_min=0.0, w_max=1.0)
 released: list[dict[str, Any]] = [dict(n=4, p=0.5), dict(n=1, p=1.0), dict(m=2.0), dict(m=0.0)]
 pattern, weights = np.array([1.0, -1.0, 1.0]), np.ones((3, 3)) - np.eye(3)
 TOGETHER: dict[str, list[dict[str, Any]]] = {
@@ -407,6 +415,18 @@ TOGETHER: dict[str, list[dict[str, Any]]] = {
             start=[1.0, 2.0],
         ),
     ],
+    "compute_competition_drift": [dict(rule=bounded, w=[0.2, 0.8], rate=20.0)],
+    "simulate_competition": [
+        dict(rule=bounded, w=[0.2, 0.8, 0.5], rate=20.0, duration=100.0, seed=1, group=2)
+    ],
+    "compute_learning_drift": [
+        dict(rule=rule, inputs=[[1.0, 0.5], [0.5, 1.0]], w=[0.5, 0.2])
+        for rule in plasticity.LEARNING_RULES
+    ],
+    "compute_correction_bound": [dict(patterns=[[1.0, 0.5], [-0.5, 1.0]], labels=[1, -1])],
+    "find_separating_weights": [dict(patterns=[[1.0, 0.5], [-0.5, 1.0]], labels=[1, -1])],
+    "train_perceptron": [dict(patterns=[[1.0, 0.5], [-0.5, 1.0]], labels=[1, -1], epochs=5)],
+    "find_regime": [dict(trains=data.generate_poisson([20.0, 5.0], 2000.0, seed=1))],
     "compute_synchrony": [dict(traces=[[0.0, 1.0], [1.0, 0.0], [0.5, 0.7]])],
     "compute_binary_balance": [dict(m_0=0.1), dict(m_0=0.05, K=500.0)],
     "compute_linear_response": [dict(network=RateNetwork([[0.0, 0.5], [0.2, 0.0]]), r=[1.0, 2.0])],

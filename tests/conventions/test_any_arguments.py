@@ -40,6 +40,7 @@ RESULTS = {
     "ScalingRun", "SensorLimit", "HopfieldCapacity", "Recall", "RingBump", "Decisions", "BalancedRates", "BrunelState",
     "PopulationRate", "RateSpectrum", "ChaosRun", "ChaosTheory", "NetworkRun", "NetworkState", "LinearModes",
     "RateCourse", "RateFixedPoint", "WinnerTakeAll", "SavedWires",
+    "PairingData", "EventRun", "PerceptronRun", "NetworkRegime", "RateAutocorrelation",
 }  # fmt: skip
 """Classes that functions return: tried as what they return, with their properties."""
 
@@ -49,6 +50,7 @@ UNTRIED = {
     "Synapse": "has no time constants of its own; its kinds are tried",
     "SpikeRule": "a protocol",
     "PoissonInput": "checked by the network that takes it",
+    "NoiseInput": "checked by the network that takes it",
     "Projection": "checked by the network that takes it",
     "NeuralDynamics.compute_ionic_currents": "called in each step, with arrays that are checked",
     "NeuralDynamics.compute_recovery_dynamics": "called in each step, with arrays that are checked",
@@ -82,6 +84,11 @@ NOT_FINITE = {
     "Decisions.times": "NaN where nothing was decided",
     "Decisions.accuracy": "NaN if nothing was decided",
     "Decisions.mean_time": "NaN if nothing was decided",
+    "RateAutocorrelation.period": "NaN if there is no second peak",
+    "NetworkRegime.cv": "NaN if no unit has enough intervals",
+    "NetworkRegime.period": "NaN if there is no second peak",
+    "compute_correction_bound": "infinite if nothing separates the patterns",
+    "compute_rate_swing": "NaN without spikes",
     "compute_isi_cvs": "NaN for a unit with few spikes",
     "compute_synchrony": "NaN if nothing varies",
     "compute_spike_synchrony": "NaN without spikes",
