@@ -110,7 +110,7 @@ def brunel(
                 b,
                 connect_fixed_in_degree(sizes[a], sizes[b], degrees[a], seed=rng)
                 if wires is None
-                else wires[a, b],
+                else _given(wires, a, b),
                 "V",
                 weights[a],
                 delay,
@@ -385,15 +385,18 @@ def _projections(
 ) -> list[Projection]:
     """Wires from each population to each, drawn unless given; arrival in the very next step, as in the benchmarks."""
     found = []
-    pairs = [(a, b) for a in sizes for b in sizes]
-    if wires is not None and (lost := [pair for pair in pairs if pair not in wires]):
-        raise ValueError(f"wires must have {', '.join(map(str, pairs))}, got no {lost[0]}")
     for a in sizes:
         for b in sizes:
             drawn = (
                 connect_fixed_probability(sizes[a], sizes[b], p, seed=rng)
                 if wires is None
-                else wires[a, b]
+                else _given(wires, a, b)
             )
             found.append(Projection(a, b, drawn, f"g_{a}", weights[a]))
     return found
+
+
+def _given(wires: Wires, a: str, b: str) -> Connectivity:
+    if (a, b) not in wires:
+        raise ValueError(f"wires must lead from E and I to E and I, got none for {(a, b)}")
+    return wires[a, b]

@@ -164,6 +164,6 @@ def test_messages() -> None:
 
 def test_given_wires_are_all_there() -> None:
     lacking = {("E", "E"): connect_fixed_probability(16, 16, 0.5, seed=1)}
-    for builder in (cobahh, vogels_abbott):
-        with pytest.raises(ValueError, match=r"wires must have .*, got no \('E', 'I'\)"):
+    for builder in (brunel, cobahh, vogels_abbott):
+        with pytest.raises(ValueError, match=r"wires must lead .*, got none for \('E', 'I'\)"):
             builder(size=20, wires=lacking)
