@@ -93,7 +93,8 @@ class Population:
 class SpikeSource:
     """A population that replays recorded spikes, one unit a train; it has no state, and nothing can project to it.
 
-    A spike at time t counts as reached in the step that contains t, or ends at it.
+    A spike at time t counts as reached in the step that contains t, or ends at it. Spikes after the end of a run wait
+    for one that goes on from there; spikes before time 0 are an error.
     """
 
     trains: SpikeTrains

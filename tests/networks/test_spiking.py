@@ -356,6 +356,9 @@ def test_messages() -> None:
     ]:
         with pytest.raises(ValueError, match=words):
             build().simulate(1.0, 0.1, record=record)
+    early = SpikeSource(SpikeTrains([-1.0], start=-2.0, stop=2.0))
+    with pytest.raises(ValueError, match="heard: spikes must not come before time 0, got -1 ms"):
+        Network({"a": cells, "heard": early}).simulate(1.0, 0.1)
     heard = SpikeSource(SpikeTrains([1.0], stop=2.0))
     with pytest.raises(ValueError, match="sources only"):
         Network({"heard": heard})
