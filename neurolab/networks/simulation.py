@@ -285,7 +285,8 @@ class _Run:
         rows, recorded = iter(self.traces[:, : kept.size]), {}
         for name, states in self.record.items():
             recorded[name] = {
-                s: np.array([next(rows) for _ in units]) for s, units in states.items()
+                s: np.array([next(rows) for _ in np.atleast_1d(np.asarray(units))])
+                for s, units in states.items()
             }
         return NetworkRun(
             trains=trains,
@@ -350,19 +351,33 @@ def _recorded_places(
 ) -> NDArray[np.int64]:
     """Places in the memory of the states to record."""
     found = []
-    for name, states in record.items():
+    for name, states in _entries(record):
         if name not in layout.groups:
             raise check.unknown(name, layout.groups, "record: this network")
         place = layout.places[name]
-        for state, units in states.items():
+        for state, units in _entries(states):
             if state not in place.states:
                 raise check.unknown(
                     state, place.states, f"record: {layout.groups[name].model.name}"
                 )
             first, stride, size, _ = place.of(state)
-            for unit in units:
-                if not 0 <= unit < size:
-                    raise ValueError(f"record: units of {name} are 0 to {size - 1}, got {unit}")
-                block, lane = divmod(int(unit), LANES)
-                found.append(first + block * stride + lane)
-    return np.array(found, np.int64)
+            chosen = np.atleast_1d(np.asarray(units))
+            if chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iu"):
+                raise ValueError(
+                    f"record: units of {name} must be whole numbers, got {check.shown(units)}; give range(5) or [0, 7]"
+                )
+            if chosen.size and not 0 <= chosen.min() <= chosen.max() < size:
+                worst = chosen.min() if chosen.min() < 0 else chosen.max()
+                raise ValueError(f"record: units of {name} are 0 to {size - 1}, got {worst}")
+            block, lane = np.divmod(chosen.astype(np.int64), LANES)
+            found.append(first + block * stride + lane)
+    return np.concatenate([np.zeros(0, np.int64), *found])
+
+
+def _entries(given: Any) -> Any:
+    if not isinstance(given, Mapping):
+        raise ValueError(
+            'record must be a dict of dicts, such as {"E": {"V": range(5)}}, got '
+            f"{check.shown(given)}"
+        )
+    return given.items()

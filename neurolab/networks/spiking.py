@@ -373,9 +373,9 @@ class Network:
 
 def _rates(rate: ArrayLike, size: int) -> float | Array:
     """A rate that is not negative, of all units or of each."""
-    if np.ndim(rate) == 0:
-        return check.non_negative(rate, "rate")
     rates = _read_only(check.finite_array(rate, "rate"))
+    if rates.ndim == 0:
+        return check.non_negative(float(rates), "rate")
     if rates.shape != (size,) or rates.min() < 0:
         raise ValueError(
             f"rate must be 0 or more, one number or one for each of the {size} units, got shape {rates.shape} from "
@@ -400,9 +400,15 @@ def compute_propagator(model: Model, dt: float, **values: Any) -> Array:
     Raises
     ------
     ValueError
-        If the model's equations are not linear in states and inputs.
+        If the model's equations are not linear in states and inputs, or divide by zero.
     """
-    return _propagator(model, float(dt), tuple(model.set(values).params.tolist()))
+    dt = check.positive(dt, "dt")
+    try:
+        return _propagator(model, dt, tuple(model.set(values).params.tolist()))
+    except ZeroDivisionError:
+        raise ValueError(
+            f"{model.name} divides by zero at these parameters; its time constants must not be 0"
+        ) from None
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""Large networks fit: Brunel's 15.6 million synapses into 1 GB, 100 million into 2 GB, built and run, with everything."""
+"""Large networks fit: 15.6 million synapses (Brunel) into 1 GB, 100 million into 2 GB, built and run, all included."""
 
 from __future__ import annotations
 

@@ -312,6 +312,10 @@ def test_propagator_is_the_closed_form() -> None:
     assert held == pytest.approx(np.array([[1, 0, 0, 0], [0, D, 0, 0]]))
     with pytest.raises(ValueError, match="hodgkin_huxley is not linear"):
         compute_propagator(hodgkin_huxley, 0.1)
+    with pytest.raises(ValueError, match="dt must be"):
+        compute_propagator(model, math.nan)
+    with pytest.raises(ValueError, match="divides by zero at these parameters"):
+        compute_propagator(model, 0.1, tau=0.0)
 
 
 def test_messages() -> None:
@@ -364,10 +368,16 @@ def test_messages() -> None:
         Network({"a": Population(lif, 3, "rk4", dict(I=[1.0, 2.0]))}).simulate(1.0, 0.1)
     with pytest.raises(ValueError, match="'b'"):
         build().simulate(1.0, 0.1).spikes("b")
+    with pytest.raises(ValueError, match=r"I\(t\) must be a number for every t, got 'x'"):
+        Network({"a": Population(lif, 3, "rk4", dict(I=lambda t: "x"))}).simulate(1.0, 0.1)
     for record, words in [
         ({"b": {}}, "'b'"),
         ({"a": {"w": [0]}}, "'w'"),
         ({"a": {"V": [3]}}, "0 to 2, got 3"),
+        ({"a": {"V": [-1]}}, "0 to 2, got -1"),
+        ({"a": {"V": [0.5]}}, "must be whole numbers, got"),
+        ({"a": {"V": [True]}}, "must be whole numbers, got"),
+        ({"a": "V"}, "must be a dict of dicts"),
     ]:
         with pytest.raises(ValueError, match=words):
             build().simulate(1.0, 0.1, record=record)
