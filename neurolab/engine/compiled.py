@@ -33,6 +33,7 @@ from numba.extending import (
 
 from neurolab.engine.model import Model
 from neurolab.engine.records import record
+from neurolab.kernels.cache import HELPER, inlined
 from neurolab.kernels.fastexp import SIMD
 from neurolab.kernels.fingerprint import used_globals
 from neurolab.kernels.single import in_single_precision
@@ -52,6 +53,7 @@ __all__ = [
     "weighted",
 ]
 
+_WITHOUT_WRAPPERS = dict(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 COMPILE_ERRORS = (NumbaError, UnsupportedBytecodeError)
 LANES = 128  # units in a block of a population: a few vector registers of each state, far below the first-level cache
 
@@ -64,12 +66,19 @@ _living: dict[
 class ModelType(types.Type):
     """numba's type of a Model: the names its code needs, the digest of that code, and how it is rendered.
 
-    `real` is None for one cell; for lanes it is their float type, `varied` names the parameters that differ between
-    units, and `pattern` says which entries of a propagator are not zero.
+    `real` is None for one cell; for lanes it is their float type, and `varied` names the parameters that differ between
+    units. The slabs of a population hold states, states before the step, inputs and varied parameters; those of a
+    network (`own` given) states, the inputs in `own`, varied parameters and how long each unit waits. `pattern` says
+    which entries of a network's propagator are not zero.
     """
 
     def __init__(
-        self, model: Model, real: Any = None, varied: tuple[str, ...] = (), pattern: str = ""
+        self,
+        model: Model,
+        real: Any = None,
+        varied: tuple[str, ...] = (),
+        own: tuple[str, ...] | None = None,
+        pattern: str = "",
     ) -> None:
         self.states, self.params, self.inputs = (
             tuple(model.states),
@@ -78,7 +87,10 @@ class ModelType(types.Type):
         )
         self.digest, self.real, self.varied, self.pattern = model.digest, real, varied, pattern
         _living[self.digest] = model
-        rendering = f",{real.__name__},{varied},{pattern}" if real else ""
+        self.own = self.inputs if own is None else own
+        self.first_input = len(self.states) * (2 if own is None else 1)
+        self.first_varied = self.first_input + len(self.own)
+        rendering = f",{real.__name__},{varied},{own},{pattern}" if real else ""
         names = f"{self.states},{self.params},{self.inputs}"
         super().__init__(f"Model({names},{self.digest}{rendering})")
 
@@ -144,7 +156,7 @@ def compile_plain(
         code, namespace, function.__name__, function.__defaults__, cells or None
     )
     copy.__qualname__ = function.__qualname__
-    seen[function] = numba.njit(error_model="numpy", forceinline=True)(copy)
+    seen[function] = numba.njit(**HELPER)(copy)
     return seen[function]
 
 
@@ -162,13 +174,18 @@ def _module_with(module: Any, kin: dict[Any, Any], real: Any) -> Any:
     return other
 
 
+def _method(name: str) -> Any:
+    """Registers what compiled code does for `model.name(...)`."""
+    return overload_method(ModelType, name, jit_options=_WITHOUT_WRAPPERS)
+
+
 def _written(source: str, **names: Any) -> Any:
     """The function `f` of a generated one-liner; numba wants tuples spelled out, not looped over."""
     exec(source, names)
     return names["f"]
 
 
-@overload_method(ModelType, "rhs")
+@_method("rhs")
 def _rhs(self, t, y, p, I, live):
     """dy/dt; `live` is 1.0, or 0.0 while the first state is held after a reset (a constant 1.0 costs nothing)."""
     function = self.compiled(_living[self.digest].rhs)
@@ -185,14 +202,14 @@ def _rhs(self, t, y, p, I, live):
     return _written(source, function=function, F=self.real)
 
 
-@overload_method(ModelType, "bind")
+@_method("bind")
 def _bind(self, vector):
     """The parameter vector as a named tuple, in registers."""
     values = ",".join(f"vector[{j}]" for j in range(len(self.params)))
     return _written(f"def f(self, vector): return P({values})", P=record("Params", self.params))
 
 
-@overload_method(ModelType, "drive")
+@_method("drive")
 def _drive(self, samples, column, stride):
     """The input at the start, middle and end of a step, from columns `stride` apart: floats, or named tuples."""
 
@@ -207,7 +224,7 @@ def _drive(self, samples, column, stride):
     return _written(source, U=record("Inputs", self.inputs))
 
 
-@overload_method(ModelType, "drive_at")
+@_method("drive_at")
 def _drive_at(self, t, constants):
     """The input at time t: functions of t are compiled in, the others stand in `constants`."""
     drives = _living[self.digest].drives
@@ -222,7 +239,7 @@ def _drive_at(self, t, constants):
     return _written(source, U=record("Inputs", self.inputs), **functions)
 
 
-@overload_method(ModelType, "events_into")
+@_method("events_into")
 def _events_into(self, t, y, p, out):
     """Write the value of every event function."""
     events = _living[self.digest].events
@@ -233,7 +250,7 @@ def _events_into(self, t, y, p, out):
     return _written(f"def f(self, t, y, p, out):{lines}\n    return", **functions)
 
 
-@overload_method(ModelType, "excess")
+@_method("excess")
 def _excess(self, y, p):
     """Above zero means above threshold; minus infinity for a model without one."""
     level, real = _living[self.digest].threshold, self.real or float
@@ -249,7 +266,7 @@ def _excess(self, y, p):
     return lambda self, y, p: y[0] - fixed
 
 
-@overload_method(ModelType, "after_spike")
+@_method("after_spike")
 def _after_spike(self, y, p):
     reset = _living[self.digest].reset
     if reset is None:
@@ -259,13 +276,13 @@ def _after_spike(self, y, p):
     return _written(source, function=self.compiled(reset), F=self.real or float)
 
 
-@overload_method(ModelType, "resets")
+@_method("resets")
 def _resets(self):
     resets = _living[self.digest].reset is not None
     return lambda self: resets
 
 
-@overload_method(ModelType, "dead_time")
+@_method("dead_time")
 def _dead_time(self, p):
     length = _living[self.digest].refractory
     if isinstance(length, str):
@@ -274,7 +291,7 @@ def _dead_time(self, p):
     return lambda self, p: fixed
 
 
-@overload_method(ModelType, "amplitudes")
+@_method("amplitudes")
 def _amplitudes(self, t, y, p, constant, live):
     """Noise amplitude of each state: by the model's own function, or as they stand in `constant`."""
     model = _living[self.digest]
@@ -290,7 +307,7 @@ def _amplitudes(self, t, y, p, constant, live):
     return _written(source, function=compile_plain(model.noise))
 
 
-@overload_method(ModelType, "draws")
+@_method("draws")
 def _draws(self, normals, column):
     """The normal number of each noisy state, from the rows of `normals`, and zero for the others."""
     noisy = _living[self.digest].noisy
@@ -300,7 +317,7 @@ def _draws(self, normals, column):
     return _written(f"def f(self, normals, column): return ({values},)")
 
 
-@overload_method(ModelType, "exponential_step")
+@_method("exponential_step")
 def _exponential_step(self, t, y, p, I, live, h):
     """Each state by the exact solution of dx/dt = a - b x over `h`, a and b held at their values now.
 
@@ -337,7 +354,7 @@ def _exponential_step(self, t, y, p, I, live, h):
     )  # fmt: skip
 
 
-@overload_method(ModelType, "staggered_step")
+@_method("staggered_step")
 def _staggered_step(self, t, y, p, I, live, h):
     """The gates by the trapezoidal rule at this voltage, then the others at the new gates, each linearly implicit.
 
@@ -382,7 +399,7 @@ def _staggered_step(self, t, y, p, I, live, h):
     )  # fmt: skip
 
 
-@numba.njit(error_model="numpy")
+@inlined
 def _relax(x, slope, rate, h):
     """x after `h` when dx/dt = slope now and falls by `rate` for each unit of x."""
     if abs(rate * h) < 1e-9:  # neither decay nor growth to speak of: a plain Euler step
@@ -398,10 +415,17 @@ def _relax_lanes(x, slope, rate, h):
 
 
 class Lanes:
-    """A model as the kernels of a population take it: many units side by side, in SIMD code."""
+    """A model as the kernels of populations and networks take it: many units side by side, in SIMD code."""
 
-    def __init__(self, model: Model, real: Any, varied: tuple[str, ...], pattern: str) -> None:
-        self.type = ModelType(model, real, varied, pattern)
+    def __init__(
+        self,
+        model: Model,
+        real: Any,
+        varied: tuple[str, ...],
+        own: tuple[str, ...] | None,
+        pattern: str,
+    ) -> None:
+        self.type = ModelType(model, real, varied, own, pattern)
 
 
 @typeof_impl.register(Lanes)
@@ -414,33 +438,33 @@ def _rows(first: int, n: int) -> list[str]:
     return [f"slab[{(first + j) * LANES} + i]" for j in range(n)]
 
 
-@overload_method(ModelType, "read")
+@_method("read")
 def _read(self, slab, i):
     """The state of unit i."""
     return _written(f"def f(self, slab, i): return ({','.join(_rows(0, len(self.states)))},)")
 
 
-@overload_method(ModelType, "read_old")
+@_method("read_old")
 def _read_old(self, slab, i):
     """Its state before the step."""
     n = len(self.states)
     return _written(f"def f(self, slab, i): return ({','.join(_rows(n, n))},)")
 
 
-@overload_method(ModelType, "write")
+@_method("write")
 def _write(self, slab, i, y):
     lines = "".join(f"\n    {place} = y[{j}]" for j, place in enumerate(_rows(0, len(self.states))))
     return _written(f"def f(self, slab, i, y):{lines}")
 
 
-@overload_method(ModelType, "write_old")
+@_method("write_old")
 def _write_old(self, slab, i, y):
     n = len(self.states)
     lines = "".join(f"\n    {place} = y[{j}]" for j, place in enumerate(_rows(n, n)))
     return _written(f"def f(self, slab, i, y):{lines}")
 
 
-@overload_method(ModelType, "course")
+@_method("course")
 def _course(self, samples, column, stride):
     """What all units receive at the start, middle and end of a step: three tuples, one value an input."""
     three = [
@@ -452,13 +476,16 @@ def _course(self, samples, column, stride):
     )
 
 
-@overload_method(ModelType, "drive_unit")
+@_method("drive_unit")
 def _drive_unit(self, slab, i, course):
     """The input of unit i at the start, middle and end of a step: its own, and what all receive."""
-    own = _rows(2 * len(self.states), len(self.inputs))
+    place = dict(zip(self.own, _rows(self.first_input, len(self.own)), strict=True))
 
     def sample(k: int) -> str:
-        values = [f"{place} + course[{k}][{j}]" for j, place in enumerate(own)]
+        values = [
+            f"{place[name]} + course[{k}][{j}]" if name in place else f"course[{k}][{j}]"
+            for j, name in enumerate(self.inputs)
+        ]
         return values[0] if len(values) == 1 else f"U({','.join(values)})"
 
     three = ",".join(sample(k) for k in range(3))
@@ -467,10 +494,10 @@ def _drive_unit(self, slab, i, course):
     )
 
 
-@overload_method(ModelType, "bind_unit")
+@_method("bind_unit")
 def _bind_unit(self, shared, slab, i):
     """The parameters of unit i: the shared ones, and those that vary from its rows."""
-    own = _rows(2 * len(self.states) + len(self.inputs), len(self.varied))
+    own = _rows(self.first_varied, len(self.varied))
     place = dict(zip(self.varied, own, strict=True))
     values = ",".join(place.get(name, f"shared.{name}") for name in self.params)
     return _written(
@@ -478,40 +505,20 @@ def _bind_unit(self, shared, slab, i):
     )
 
 
-@overload_method(ModelType, "wait")
+@_method("wait")
 def _wait(self, slab, i):
-    """For how many more steps unit i of a network is refractory."""
-    row = 2 * len(self.states) + len(self.inputs) + len(self.varied)
-    return _written(f"def f(self, slab, i): return {_rows(row, 1)[0]}")
+    """For how many more steps unit i of a network is refractory; below zero if it has just fired."""
+    (place,) = _rows(self.first_varied + len(self.varied), 1)
+    return _written(f"def f(self, slab, i): return {place}")
 
 
-@overload_method(ModelType, "set_wait")
-def _set_wait(self, slab, i, steps, fired):
-    """Store that, and whether it has reached its threshold in this step."""
-    row = 2 * len(self.states) + len(self.inputs) + len(self.varied)
-    wait, flag = _rows(row, 2)
-    return _written(f"def f(self, slab, i, steps, fired):\n    {wait} = steps\n    {flag} = fired")
+@_method("set_wait")
+def _set_wait(self, slab, i, steps):
+    (place,) = _rows(self.first_varied + len(self.varied), 1)
+    return _written(f"def f(self, slab, i, steps):\n    {place} = steps")
 
 
-@overload_method(ModelType, "held")
-def _held(self, slab, i, y, live):
-    """`y`, but with the first state as it was reset while that is held: what arrives there meanwhile has no effect."""
-    n = len(self.states)
-    values = ["y[0] if live > F(0.0) else kept", *[f"y[{j}]" for j in range(1, n)]]
-    source = (  # read before the choice: a read in a branch would stop the vectoriser
-        f"def f(self, slab, i, y, live):\n    kept = {_rows(n, 1)[0]}\n    return ({','.join(values)},)"
-    )
-    return _written(source, F=self.real)
-
-
-@overload_method(ModelType, "fired")
-def _fired(self, slab, i):
-    """Whether unit i has reached its threshold in this step: 1.0 or 0.0."""
-    row = 2 * len(self.states) + len(self.inputs) + len(self.varied) + 1
-    return _written(f"def f(self, slab, i): return {_rows(row, 1)[0]}")
-
-
-@overload_method(ModelType, "propagator")
+@_method("propagator")
 def _propagator(self, matrix):
     """The entries of a propagator that are not zero, in registers."""
     places = [k for k, mark in enumerate(self.pattern) if mark == "1"]
@@ -519,7 +526,7 @@ def _propagator(self, matrix):
     return _written(f"def f(self, matrix): return ({values})", F=self.real)
 
 
-@overload_method(ModelType, "affine_step")
+@_method("affine_step")
 def _affine_step(self, y, I, live, m):
     """The exact step of a linear equation: m (y, I, 1), by the second half of m where the first state is held."""
     n, inputs = len(self.states), self.inputs
@@ -543,14 +550,14 @@ def _affine_step(self, y, I, live, m):
     return _written(f"def f(self, y, I, live, m): return ({','.join(values)},)", F=self.real)
 
 
-@overload_method(ModelType, "number")
+@_method("number")
 def _number(self, x):
     """A number in the float type of the lanes; another one beside it would make numba compute in double."""
     real = self.real
     return lambda self, x: real(x)
 
 
-@overload_method(ModelType, "flag")
+@_method("flag")
 def _flag(self, before, now):
     """`before` or `now`, in an integer as wide as a lane: other widths would stop the vectoriser."""
     whole = np.int32 if self.real is np.float32 else np.int64
@@ -579,13 +586,13 @@ def _real(values: Any) -> Any:
     return np.float32 if values[0] == types.float32 else np.float64
 
 
-@overload(combined)
+@overload(combined, jit_options=_WITHOUT_WRAPPERS)
 def _combined(coefficients, slopes):
     values = ",".join(_term(j, len(slopes)) for j in range(len(slopes[0])))
     return _written(f"def f(coefficients, slopes): return ({values},)", F=_real(slopes[0]))
 
 
-@overload(weighted)
+@overload(weighted, jit_options=_WITHOUT_WRAPPERS)
 def _weighted(y, h, coefficients, slopes):
     values = ",".join(f"y[{j}] + F(h) * ({_term(j, len(slopes))})" for j in range(len(y)))
     return _written(f"def f(y, h, coefficients, slopes): return ({values},)", F=_real(y))
@@ -596,7 +603,7 @@ def diffused(y: Any, amplitudes: Any, by: Any, w: Any) -> Any:
     return tuple(x + by * g * draw for x, g, draw in zip(y, amplitudes, w, strict=True))
 
 
-@overload(diffused)
+@overload(diffused, jit_options=_WITHOUT_WRAPPERS)
 def _diffused(y, amplitudes, by, w):
     values = ",".join(f"y[{j}] + by * amplitudes[{j}] * w[{j}]" for j in range(len(y)))
     return _written(f"def f(y, amplitudes, by, w): return ({values},)")
@@ -607,7 +614,7 @@ def nudged(y: Any, column: Any, by: Any) -> Any:
     return tuple(value + by * (j == column) for j, value in enumerate(y))
 
 
-@overload(nudged)
+@overload(nudged, jit_options=_WITHOUT_WRAPPERS)
 def _nudged(y, column, by):
     values = ",".join(f"y[{j}] + (F(by) if column == {j} else F(0.0))" for j in range(len(y)))
     return _written(f"def f(y, column, by): return ({values},)", F=_real(y))
@@ -618,7 +625,7 @@ def shifted(y: Any, by: Any) -> Any:
     return tuple(value + step for value, step in zip(y, by, strict=True))
 
 
-@overload(shifted)
+@overload(shifted, jit_options=_WITHOUT_WRAPPERS)
 def _shifted(y, by):
     values = ",".join(f"y[{j}] + by[{j}]" for j in range(len(y)))
     return _written(f"def f(y, by): return ({values},)")
@@ -631,7 +638,7 @@ def put(out: Any, rows: Any, column: Any, y: Any) -> None:
             out[row, column] = value
 
 
-@overload(put)
+@overload(put, jit_options=_WITHOUT_WRAPPERS)
 def _put(out, rows, column, y):
     lines = "".join(
         f"\n    if rows[{j}] >= 0: out[rows[{j}], column] = y[{j}]" for j in range(len(y))
@@ -736,11 +743,21 @@ class Plain:
 
 
 class PlainLanes(Plain):
-    """The same for a population."""
+    """The same for a population or a network."""
 
-    def __init__(self, model: Model, real: Any, varied: tuple[str, ...], pattern: str) -> None:
+    def __init__(
+        self,
+        model: Model,
+        real: Any,
+        varied: tuple[str, ...],
+        own: tuple[str, ...] | None,
+        pattern: str,
+    ) -> None:
         super().__init__(model)
         self.real, self.varied, self.pattern = real, varied, pattern
+        layout = ModelType(model, real, varied, own, pattern)
+        self.own, self.first_input = layout.own, layout.first_input
+        self.first_varied = layout.first_varied
 
     def _rows(self, slab: Any, first: int, n: int, i: int) -> Any:
         return tuple(slab[i::LANES][first : first + n].tolist())
@@ -763,30 +780,25 @@ class PlainLanes(Plain):
         return tuple(rows[:, column + k * stride].tolist() for k in range(3))
 
     def drive_unit(self, slab: Any, i: int, course: Any) -> Any:
-        own = self._rows(slab, 2 * len(self.model.states), len(self.model.inputs), i)
+        own = dict(
+            zip(self.own, self._rows(slab, self.first_input, len(self.own), i), strict=True)
+        )
         return tuple(
-            self.model.input_value([a + b for a, b in zip(own, now, strict=True)]) for now in course
+            self.model.input_value(
+                [own.get(name, 0.0) + x for name, x in zip(self.model.inputs, now, strict=True)]
+            )
+            for now in course
         )
 
     def bind_unit(self, shared: Any, slab: Any, i: int) -> Any:
-        first = 2 * len(self.model.states) + len(self.model.inputs)
-        own = self._rows(slab, first, len(self.varied), i)
+        own = self._rows(slab, self.first_varied, len(self.varied), i)
         return shared._replace(**dict(zip(self.varied, own, strict=True)))
 
     def wait(self, slab: Any, i: int) -> Any:
-        first = 2 * len(self.model.states) + len(self.model.inputs) + len(self.varied)
-        return self._rows(slab, first, 1, i)[0]
+        return self._rows(slab, self.first_varied + len(self.varied), 1, i)[0]
 
-    def set_wait(self, slab: Any, i: int, steps: float, fired: float) -> None:
-        first = 2 * len(self.model.states) + len(self.model.inputs) + len(self.varied)
-        self.write(slab, i, (steps, fired), first)
-
-    def held(self, slab: Any, i: int, y: Any, live: float) -> Any:
-        return y if live > 0 else (*self._rows(slab, len(y), 1, i), *y[1:])
-
-    def fired(self, slab: Any, i: int) -> Any:
-        first = 2 * len(self.model.states) + len(self.model.inputs) + len(self.varied) + 1
-        return self._rows(slab, first, 1, i)[0]
+    def set_wait(self, slab: Any, i: int, steps: float) -> None:
+        self.write(slab, i, (steps,), self.first_varied + len(self.varied))
 
     def propagator(self, matrix: Any) -> Any:
         return matrix.reshape(2, len(self.model.states), -1) if self.pattern else ()
@@ -802,11 +814,16 @@ class PlainLanes(Plain):
         return before | int(now)
 
 
-def lanes(model: Model, real: Any, varied: tuple[str, ...], pattern: str = "") -> Any:
-    """The model as the kernels of a population take it."""
-    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
-        return PlainLanes(model, real, varied, pattern)
-    return Lanes(model, real, varied, pattern)
+def lanes(
+    model: Model,
+    real: Any,
+    varied: tuple[str, ...],
+    own: tuple[str, ...] | None = None,
+    pattern: str = "",
+) -> Any:
+    """The model as the kernels of a population take it, or, with `own`, those of a network."""
+    kind = PlainLanes if numba.config.DISABLE_JIT else Lanes  # type: ignore[attr-defined]
+    return kind(model, real, varied, own, pattern)
 
 
 def argument(model: Model) -> Any:

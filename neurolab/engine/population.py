@@ -183,8 +183,8 @@ def simulate_population(
         if row >= 0:
             out[:, row, 0] = blocks.state(name)
     compilable, loop = lanes(model, real, tuple(setting.varied)), _LOOPS[method]
-    drive = Drive.of(setting.common, steps, dt)
-    vector, own_rows = setting.vector(real), setting.own_rows(model)
+    drive = Drive.of(setting.common(), steps, dt)
+    vector, own_rows = setting.vector(real), setting.course_rows(model)
     spikes: list[tuple[Array, NDArray[np.int64]]] = []
     done, final = 0, blocks.final()
 
@@ -299,35 +299,44 @@ class Units:
         return [name for name, value in self.params.items() if np.ndim(value)]
 
     @property
-    def common(self) -> dict[str, Any]:
-        """What all units receive: functions of t, and zero where each unit has its own input."""
-        return {name: value if callable(value) else 0.0 for name, value in self.inputs.items()}
+    def own(self) -> tuple[str, ...]:
+        """Names of the inputs that differ between units."""
+        return tuple(name for name, value in self.inputs.items() if np.ndim(value))
+
+    def common(self, network: bool = False) -> dict[str, Any]:
+        """What all units receive: functions of t, and, in a network, numbers; in a population these have rows."""
+        shared = {k: callable(v) or (network and np.ndim(v) == 0) for k, v in self.inputs.items()}
+        return {k: v if shared[k] else 0.0 for k, v in self.inputs.items()}
 
     @property
-    def _courses(self) -> list[tuple[int, Array]]:
-        return [(j, v) for j, v in enumerate(self.inputs.values()) if np.ndim(v) == 2]
+    def _courses(self) -> dict[str, Array]:
+        return {name: v for name, v in self.inputs.items() if np.ndim(v) == 2}
 
-    def own_rows(self, model: Model) -> NDArray[np.int64]:
+    def course_rows(self, model: Model, network: bool = False) -> NDArray[np.int64]:
         """Rows of a slab that hold inputs with a course of their own."""
-        first = 2 * len(model.states)
-        return np.array([first + j for j, _ in self._courses], np.int64)
+        names = self.own if network else tuple(self.inputs)
+        first = len(model.states) * (1 if network else 2)
+        return np.array([first + names.index(name) for name in self._courses], np.int64)
 
     def columns(self, i0: int, i1: int, real: Any) -> NDArray[Any]:
         """Those inputs for steps i0 to i1 - 1, shape (inputs, size, steps)."""
         if not self._courses:
             return np.empty((0, 0, 0), real)
-        return np.array([course[:, i0:i1] for _, course in self._courses], real)
+        return np.array([course[:, i0:i1] for course in self._courses.values()], real)
 
-    def slabs(self, real: Any, spare: int = 0) -> NDArray[Any]:
-        """The units as blocks of shape (rows, LANES): states, states before the step, inputs, parameters that vary, and
-        `spare` rows of zeros. Lanes without a unit do what the last one does, unseen.
+    def slabs(self, real: Any, network: bool = False) -> NDArray[Any]:
+        """The units as blocks of shape (rows, LANES), in the order of rows that `ModelType` gives for a population or
+        for a network. Lanes without a unit do what the last one does, unseen.
         """
-        own = [0.0 if callable(v) or np.ndim(v) == 2 else v for v in self.inputs.values()]
-        rows = [*self.state.values(), *self.state.values(), *own]
-        rows += [self.params[name] for name in self.varied]
+        inputs = {k: 0.0 if callable(v) or np.ndim(v) == 2 else v for k, v in self.inputs.items()}
+        states, varied = list(self.state.values()), [self.params[name] for name in self.varied]
+        if network:
+            rows = [*states, *[inputs[name] for name in self.own], *varied, 0.0]
+        else:
+            rows = [*states, *states, *inputs.values(), *varied]
         blocks = math.ceil(self.size / LANES)
-        table = np.zeros((len(rows) + spare, blocks * LANES), real)
-        for row, value in zip(table, rows, strict=False):
+        table = np.empty((len(rows), blocks * LANES), real)
+        for row, value in zip(table, rows, strict=True):
             row[: self.size] = value
             row[self.size :] = row[self.size - 1]
         return np.ascontiguousarray(table.reshape(len(table), blocks, LANES).transpose(1, 0, 2))

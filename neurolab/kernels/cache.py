@@ -30,11 +30,13 @@ import numba
 
 from neurolab.kernels.fingerprint import fingerprint, source_digest
 
-__all__ = ["cache_folder", "inlined", "kernel", "layers", "prune", "used_entries"]
+__all__ = ["HELPER", "cache_folder", "inlined", "kernel", "layers", "prune", "used_entries"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 CACHE_LIMIT_MB = 200
 PRUNE_EVERY_MB = 20  # saved by this process: looking through the folder takes milliseconds
+HELPER = dict(error_model="numpy", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""Options of a helper: Python never calls it, and the wrappers for that would take a fifth of the compile time."""
 FLAGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -267,7 +269,7 @@ def kernel(function: F) -> F:
 
 def inlined(function: F) -> F:
     """A helper, compiled into each kernel that calls it: only then does LLVM make SIMD code of the caller's loop."""
-    return cast(F, numba.njit(error_model="numpy", forceinline=True)(function))
+    return cast(F, numba.njit(**HELPER)(function))
 
 
 def _entries() -> Iterator[tuple[float, int, Path]]:

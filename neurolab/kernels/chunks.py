@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-__all__ = ["Diverged", "Interrupted", "Superseded", "run_chunked", "superseded_when"]
+__all__ = ["Diverged", "Interrupted", "Runaway", "Superseded", "run_chunked", "superseded_when"]
 
 CHUNK_SECONDS = 0.05
 _FIRST_CHUNK = 4096
@@ -34,6 +34,15 @@ class Interrupted(KeyboardInterrupt):
 
 class Diverged(FloatingPointError):
     """A state left the finite numbers at `.time`; `.partial` holds the run up to there."""
+
+    def __init__(self, message: str, time: float, partial: Any = None) -> None:
+        super().__init__(message)
+        self.time = time
+        self.partial = partial
+
+
+class Runaway(RuntimeError):
+    """A run found more spikes than memory should hold, by `.time`; `.partial` holds the run up to there."""
 
     def __init__(self, message: str, time: float, partial: Any = None) -> None:
         super().__init__(message)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from neurolab.kernels.cache import inlined, kernel
 from neurolab.kernels.fastexp import ONE_BITS, as_bits, as_float, log_of_positive
 
-__all__ = ["BLOCK", "fill_normals", "philox", "seed_key"]
+__all__ = ["BLOCK", "fill_normals", "normal_pair", "philox", "seed_key"]
 
 BLOCK = 256  # normal numbers made at a time: 2 kB, which stays in the first-level cache
 
@@ -45,7 +45,7 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
 
 
 @inlined
-def _normal_pair(w0: Any, w1: Any, w2: Any, w3: Any) -> Any:
+def normal_pair(w0: Any, w1: Any, w2: Any, w3: Any) -> Any:
     """Two independent standard normal numbers from four words (Box & Muller 1958).
 
     52 bits give the radius, 52 the angle x from the middle of a quadrant, two of the rest the quadrant, as two signs.
@@ -80,4 +80,4 @@ def fill_normals(
     for i in range(half):
         count = start + np.uint64(i)
         w0, w1, w2, w3 = philox(count & _LOW, count >> _32, s & _LOW, s >> _32, k0, k1)
-        first[i], second[i] = _normal_pair(w0, w1, w2, w3)
+        first[i], second[i] = normal_pair(w0, w1, w2, w3)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +15,16 @@ from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
-from neurolab.networks.clock import POISSON_TERMS, network_loop, poisson_thresholds
+from neurolab.networks.clock import network_loop
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
+    PoissonSource,
     Population,
     SpikeSource,
     compute_propagator,
-    steps_of,
 )
+from neurolab.networks.tables import Place, Wires, make_emitters, make_inputs, make_wires
 
 if TYPE_CHECKING:
     from neurolab.networks.spiking import Network
@@ -34,315 +34,308 @@ __all__ = ["simulate_network"]
 Array = NDArray[np.float64]
 _SPIKES_AT_A_TIME = 1_000_000
 
+_wires: WeakKeyDictionary[Network, dict[float, Wires]] = WeakKeyDictionary()
+
 
 class _Group:
-    """One population in the flat memory."""
+    """One population of units."""
 
-    def __init__(
-        self, population: Population, first_place: int, first_unit: int, dt: float, steps: int
-    ) -> None:
+    def __init__(self, population: Population, dt: float, steps: int) -> None:
         model = self.model = population.model
         self.units = Units.of(model, population.values, population.size, steps)
-        self.size, self.first_place, self.first_unit = population.size, first_place, first_unit
-        varied = tuple(self.units.varied)
-        self.slabs = self.units.slabs(np.float64, spare=2)
-        self.row_length = self.slabs[0].size
+        varied, own = tuple(self.units.varied), self.units.own
+        self.slabs = self.units.slabs(np.float64, network=True)
         matrix = np.zeros(0)
         if population.method == "exact":
-            scalars = {k: v for k, v in self.units.params.items() if k in model.params}
             if varied:
                 raise ValueError(
                     f'method="exact" needs parameters that all units of a population share, got arrays for '
                     f"{', '.join(varied)}; make one population of each kind"
                 )
+            scalars = {k: v for k, v in self.units.params.items() if k in model.params}
             matrix = compute_propagator(model, dt, **scalars)
-        self.matrix = matrix
-        self.lanes = lanes(model, np.float64, varied, "".join("01"[int(x != 0)] for x in matrix))
-        self.vector = self.units.vector(np.float64)
-        self.own_rows = self.units.own_rows(model)
-        self.dead_time = float(population.dead_time)
-        self.drive = Drive.of(self.units.common, steps, dt)
+        self.matrix, pattern = matrix, "".join("01"[int(x != 0)] for x in matrix)
+        self.drive = Drive.of(self.units.common(network=True), steps, dt)
+        self.course_rows = self.units.course_rows(model, network=True)
+        self.lanes = lanes(model, np.float64, varied, own, pattern)
+        alone = id(self) if self.course_rows.size else 0
+        self.kind = (population.method, model.digest, varied, own, pattern, self.drive.width, alone)
+        self.method, self.dead_time = population.method, float(population.dead_time)
 
-    def argument(self, i0: int, i1: int) -> tuple[Any, ...]:
-        """What the compiled loop takes for steps i0 to i1 - 1."""
-        course, own = self.drive.columns(i0, i1), self.units.columns(i0, i1, np.float64)
-        return (
-            self.lanes, self.vector, self.matrix, course, self.drive.width, own, self.own_rows, self.dead_time,
-            self.first_place,
-            self.row_length, self.size, self.first_unit,
+    def place(self, first_unit: int, member: int, first_place: int) -> Place:
+        """Where the loop finds it."""
+        return Place(
+            self.units.size, first_unit, member, first_place, self.slabs[0].size, tuple(self.model.states),
+            self.slabs.shape[1] - 1, self.model.reset is not None,
         )  # fmt: skip
 
-    def require_finite(self, memory: Array, name: str, t: float) -> None:
-        for state, values in self.final(memory).items():
-            bad = np.flatnonzero(~np.isfinite(values))
-            if bad.size:
-                raise chunks.Diverged(
-                    f"{state} of unit {bad[0]} of {name} left the finite numbers before t = {t:g} ms; try a smaller "
-                    "dt, or look at its parameters and weights",
-                    t,
-                )
 
-    def final(self, memory: Array) -> dict[str, Array]:
-        slabs = memory[self.first_place : self.first_place + self.slabs.size].reshape(
-            self.slabs.shape
-        )
-        return {
-            name: slabs[:, j].ravel()[: self.size].copy()
-            for j, name in enumerate(self.model.states)
+class _Layout:
+    """All populations in the order in which the loop steps them: families of groups, then sources."""
+
+    def __init__(self, network: Network, dt: float, steps: int) -> None:
+        populations = network.populations
+        self.groups = {
+            name: _Group(p, dt, steps)
+            for name, p in populations.items()
+            if isinstance(p, Population)
         }
+        self.families: dict[Any, list[str]] = {}
+        for name, group in self.groups.items():
+            self.families.setdefault(group.kind, []).append(name)
+        order = [name for names in self.families.values() for name in names]
+        order += [n for kind in (PoissonSource, SpikeSource) for n, p in populations.items() if isinstance(p, kind)]  # fmt: skip
+        self.places: dict[str, Place] = {}
+        first_unit = first_place = 0
+        for member, name in enumerate(order):
+            if name in self.groups:
+                self.places[name] = self.groups[name].place(first_unit, member, first_place)
+                first_place += self.groups[name].slabs.size
+            else:
+                self.places[name] = Place(populations[name].size, first_unit, member)
+            first_unit += populations[name].size
+        self.size = first_unit
+
+    def arguments(self, i0: int, i1: int) -> tuple[Any, ...]:
+        """The families, as the compiled loop takes them for steps i0 to i1 - 1."""
+        found = []
+        for names in self.families.values():
+            groups, places = [self.groups[n] for n in names], [self.places[n] for n in names]
+            first = groups[0]
+            table = [(p.first_place, p.size, p.first_unit, p.member) for p in places]
+            found.append((
+                first.lanes, np.array([g.units.vector(np.float64) for g in groups]), np.array([g.matrix for g in groups]),
+                np.array([g.drive.columns(i0, i1) for g in groups]), first.drive.width,
+                first.units.columns(i0, i1, np.float64), first.course_rows, np.array([g.dead_time for g in groups]),
+                np.array(table, np.int64), places[0].row_length,
+            ))  # fmt: skip
+        return tuple(found)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        return tuple(self.groups[names[0]].method for names in self.families.values())
+
+    def final(self, memory: Array) -> dict[str, dict[str, Array]]:
+        """The states of all units."""
+        found = {}
+        for name, group in self.groups.items():
+            place = self.places[name].first_place
+            slabs = memory[place : place + group.slabs.size].reshape(group.slabs.shape)
+            found[name] = {
+                state: slabs[:, j].ravel()[: group.units.size].copy()
+                for j, state in enumerate(group.model.states)
+            }
+        return found
+
+    def find_infinite(self, memory: Array) -> str:
+        """Which unit's state has left the finite numbers, in words; nothing if none has."""
+        if np.isfinite(memory).all():
+            return ""
+        for name, states in self.final(memory).items():
+            for state, values in states.items():
+                bad = np.flatnonzero(~np.isfinite(values))
+                if bad.size:
+                    return f"{state} of unit {bad[0]} of {name}"
+        return ""
 
 
 def simulate_network(
-    network: Network,
-    duration: float,
-    dt: float,
-    seed: int | np.random.Generator,
-    record: Mapping[str, Mapping[str, Sequence[int]]],
-    every: int,
-    state: NetworkState | None,
+    network: Network, duration: float, dt: float, seed: int | np.random.Generator,
+    record: Mapping[str, Mapping[str, Sequence[int]]], every: int, state: NetworkState | None, max_spikes: int,
     progress: Callable[[float], object] | None,
-) -> NetworkRun:
+) -> NetworkRun:  # fmt: skip
     """See `Network.simulate`."""
     duration, dt = check.positive(duration, "duration"), check.positive(dt, "dt")
     if dt > duration:
         raise ValueError(f"dt must be at most the duration of {duration:g} ms, got {dt:g}")
-    every = check.whole(every, "every")
-    start = 0 if state is None else state.steps
-    stop = start + round(duration / dt)
-    groups: dict[str, _Group] = {}
-    first_units, place, unit = {}, 0, 0
-    for name, population in network.populations.items():
-        first_units[name] = unit
-        if isinstance(population, Population):
-            groups[name] = _Group(population, place, unit, dt, stop)
-            place += groups[name].slabs.size
-        unit += population.size
-    synapses = _Synapses.of(network, groups, first_units, dt)
-    played = _played(network, first_units, dt)
-    # a source may replay several spikes of a unit in one step
-    most = unit + int(np.unique(played[0], return_counts=True)[1].max(initial=0))
-    held = _held(state, dt, groups, synapses, most)
-    poisson, key = _poisson(network, groups, dt), seed_key(seed)
-    places = _places(record, groups)
-    columns = np.arange(-(-start // every), stop // every + 1)
-    traces = np.empty((len(places), columns.size))
-    if start % every == 0:
-        traces[:, 0] = held.memory[places]
-    size = max(_SPIKES_AT_A_TIME, 2 * most)
-    spike_steps, spike_ids = np.empty(size, np.int32), np.empty(size, np.int32)
-    loop = network_loop(
-        tuple(p.method for p in network.populations.values() if isinstance(p, Population))
-    )
-    found: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
-    done = start
+    every, max_spikes = check.whole(every, "every"), check.whole(max_spikes, "max_spikes")
+    run = _Run(network, duration, dt, seed, record, every, state)
 
     def advance(work: int) -> float:
-        nonlocal done
-        until = min(stop, done + max(1, work // unit))
-        arguments = tuple(group.argument(done, until) for group in groups.values())
+        run.advance(work)
+        t = run.done * dt
+        if where := run.layout.find_infinite(run.arrays["memory"]):
+            raise chunks.Diverged(
+                f"{where} left the finite numbers before t = {t:g} ms; try a smaller dt, or look at its parameters and "
+                "weights",
+                t,
+                run.finish(),
+            )
+        if run.count > max_spikes and run.done < run.stop:
+            raise chunks.Runaway(
+                f"the network ran away: {run.count} spikes by t = {t:g} of {run.stop * dt:g} ms; .partial holds the run "
+                f"so far. Weaken its excitation, or give max_spikes above {max_spikes}",
+                t,
+                run.finish(),
+            )
+        return (run.done - run.start) / (run.stop - run.start)
+
+    try:
+        chunks.run_chunked(advance, progress)
+    except KeyboardInterrupt:
+        raise chunks.Interrupted(
+            f"interrupted at t = {run.done * dt:g} of {run.stop * dt:g} ms; .partial holds the run so far",
+            run.finish(),
+        ) from None
+    return run.finish()
+
+
+class _Run:
+    """A run under way."""
+
+    def __init__(
+        self, network: Network, duration: float, dt: float, seed: int | np.random.Generator,
+        record: Mapping[str, Mapping[str, Sequence[int]]], every: int, state: NetworkState | None,
+    ) -> None:  # fmt: skip
+        self.network, self.dt, self.record, self.every = network, dt, record, every
+        self.start = self.done = 0 if state is None else state.steps
+        self.stop = self.start + round(duration / dt)
+        layout = self.layout = _Layout(network, dt, self.stop)
+        cached = _wires.setdefault(network, {})
+        if dt not in cached:
+            cached[dt] = make_wires(network, layout.places, dt)
+        self.wires, self.played = cached[dt], _played(network, layout.places, dt)
+        # a source may replay several spikes of a unit in one step
+        self.most = layout.size + int(np.unique(self.played[0], return_counts=True)[1].max(initial=0))
+        self.arrays = self._start() if state is None else _held(state, dt, self._start())
+        self.key = seed_key(seed)
+        self.wired = self.wires.arguments(self.arrays, self.most)
+        self.at = _recorded_places(record, layout)
+        self.columns = np.arange(-(-self.start // every), self.stop // every + 1)
+        self.traces = np.empty((self.at.size, self.columns.size))
+        if self.start % every == 0:
+            self.traces[:, 0] = self.arrays["memory"][self.at]
+        size = max(_SPIKES_AT_A_TIME, 2 * self.most)
+        self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
+        self.loop = network_loop(layout.methods)
+        self.found: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
+        self.count = 0
+
+    def _start(self) -> dict[str, NDArray[Any]]:
+        """Everything that changes, as it is at the start."""
+        slots, members = self.wires.slots, len(self.layout.places)
+        emitters = sum(isinstance(p, PoissonSource) for p in self.network.populations.values())
+        return dict(
+            memory=np.concatenate([g.slabs.ravel() for g in map(self.layout.groups.get, self.layout.places) if g]),
+            ring=np.zeros((slots, self.most), np.int32), bounds=np.zeros((slots, members + 1), np.int64),
+            upcoming=np.full(emitters, -1), drawn=np.zeros(emitters, np.int64),
+        ) | self.wires.arrays()  # fmt: skip
+
+    def advance(self, work: int) -> None:
+        """About `work` steps of single units."""
+        arrays, layout, network = self.arrays, self.layout, self.network
+        i0, i1 = self.done, min(self.stop, self.done + max(1, work // layout.size))
+        inputs = make_inputs(network, layout.places, self.dt, i0, i1)
+        emitters = make_emitters(
+            network, layout.places, self.dt, i0, i1, arrays["upcoming"], arrays["drawn"]
+        )
         try:
-            done, count = loop(
-                arguments, held.memory, dt, done, until, *synapses.arrays, held.arrivals, held.ring, held.ring_counts,
-                *poisson, key, *played, places, every, traces, columns[0], spike_steps, spike_ids,
+            self.done, count = self.loop(
+                layout.arguments(i0, i1), arrays["memory"], self.dt, i0, i1, self.key, *self.wired,
+                arrays["ring"], arrays["bounds"], *inputs, emitters,
+                int(np.searchsorted(self.played[0], i0)), *self.played,
+                self.at, self.every, self.traces, int(self.columns[0]) if self.columns.size else 0, *self.buffer,
             )  # fmt: skip
         except COMPILE_ERRORS as error:
-            raise explain(next(iter(groups.values())).model, error) from None
-        found.append((spike_steps[:count].copy(), spike_ids[:count].copy()))
-        for name, group in groups.items():
-            group.require_finite(held.memory, name, done * dt)
-        return float((done - start) / (stop - start))
+            raise explain(next(iter(layout.groups.values())).model, error) from None
+        self.found.append((self.buffer[0][:count].copy(), self.buffer[1][:count].copy()))
+        self.count += count
 
-    def finish() -> NetworkRun:
-        at = np.concatenate([a for a, _ in found] or [np.empty(0, np.int32)])
-        ids = np.concatenate([b for _, b in found] or [np.empty(0, np.int32)])
-        window = (start * dt, done * dt)
+    def finish(self) -> NetworkRun:
+        """What there is so far."""
+        at = np.concatenate([a for a, _ in self.found] or [np.empty(0, np.int32)])
+        ids = np.concatenate([b for _, b in self.found] or [np.empty(0, np.int32)])
+        window = (self.start * self.dt, self.done * self.dt)
         trains = {}
-        for name, population in network.populations.items():
-            first = first_units[name]
-            mine = (ids >= first) & (ids < first + population.size)
-            times, own = (at[mine] + 1.0) * dt, ids[mine].astype(np.int64) - first
+        for name in self.network.populations:
+            place = self.layout.places[name]
+            mine = (ids >= place.first_unit) & (ids < place.first_unit + place.size)
+            times, own = (at[mine] + 1.0) * self.dt, ids[mine].astype(np.int64) - place.first_unit
             trains[name] = SpikeTrains(
                 np.minimum(times, window[1]),
                 own,
                 start=window[0],
-                stop=max(window[1], start * dt + dt),
-                n=population.size,
+                stop=max(window[1], window[0] + self.dt),
+                n=place.size,
             )
-        kept = columns[columns <= done // every]
-        rows, recorded = iter(traces[:, : kept.size]), {}
-        for name, states in record.items():
+        kept = self.columns[self.columns <= self.done // self.every]
+        rows, recorded = iter(self.traces[:, : kept.size]), {}
+        for name, states in self.record.items():
             recorded[name] = {
                 s: np.array([next(rows) for _ in units]) for s, units in states.items()
             }
         return NetworkRun(
             trains=trains,
-            t=kept.astype(np.float64) * (every * dt),
+            t=kept.astype(np.float64) * (self.every * self.dt),
             traces=recorded,
-            final={name: group.final(held.memory) for name, group in groups.items()},
-            state=replace(held, steps=done),
+            final=self.layout.final(self.arrays["memory"]),
+            weights=self._weights(),
+            state=NetworkState(self.done, self.dt, self.arrays),
             window=window,
         )
 
-    try:
-        chunks.run_chunked(advance, progress)
-    except KeyboardInterrupt:
-        message = (
-            f"interrupted at t = {done * dt:g} of {stop * dt:g} ms; .partial holds the run so far"
-        )
-        raise chunks.Interrupted(message, finish()) from None
-    return finish()
+    def _weights(self) -> tuple[float | Array, ...]:
+        """Those of each projection, changed by plasticity or as given."""
+        found: list[float | Array] = []
+        for k, p in enumerate(self.network.projections):
+            if p.plasticity is None:
+                found.append(p.weight)  # type: ignore[arg-type]
+                continue
+            routes, plastic = self.wires.routes, self.wires.plastic
+            assert plastic is not None
+            first = plastic.synapse[routes.rule[k]]
+            found.append(self.arrays["weights"][first : first + p.wires.count].copy())
+        return tuple(found)
 
 
 def _held(
-    state: NetworkState | None,
-    dt: float,
-    groups: Mapping[str, _Group],
-    synapses: _Synapses,
-    most: int,
-) -> NetworkState:
-    """A state of this run's own: the start, or a copy of where another run ended; `most` spikes in a step."""
-    fresh = NetworkState(
-        steps=0,
-        dt=dt,
-        memory=np.concatenate([group.slabs.ravel() for group in groups.values()]),
-        arrivals=np.zeros((synapses.ahead, synapses.sums)),
-        ring=np.zeros((int(synapses.late.max(initial=0)) + 1, most), np.int32),
-        ring_counts=np.zeros(int(synapses.late.max(initial=0)) + 1, np.int64),
+    state: NetworkState, dt: float, fresh: dict[str, NDArray[Any]]
+) -> dict[str, NDArray[Any]]:
+    """A copy of where another run ended."""
+    same = state.arrays.keys() == fresh.keys() and all(
+        state.arrays[name].shape == array.shape for name, array in fresh.items()
     )
-    if state is None:
-        return fresh
-    arrays = [f.name for f in fields(state) if f.name not in ("steps", "dt")]
-    if state.dt != dt or any(getattr(state, a).shape != getattr(fresh, a).shape for a in arrays):
+    if state.dt != dt or not same:
         raise ValueError(
             f"state must come from a run of this network with the same dt of {dt:g} ms; leave it out to start anew"
         )
-    return replace(state, **{name: getattr(state, name).copy() for name in arrays})
+    return {name: array.copy() for name, array in state.arrays.items()}
 
 
-def _played(network: Network, first_units: Mapping[str, int], dt: float) -> tuple[Any, Any]:
-    """Steps and units of all recorded spikes that sources replay, in order."""
-    steps, ids = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)]
+def _played(network: Network, places: Mapping[str, Place], dt: float) -> tuple[Any, Any, Any, Any]:
+    """Steps, units and members of all recorded spikes that sources replay, in order; and the members that do."""
+    steps, ids, members = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+    playing = []
     for name, source in network.populations.items():
         if isinstance(source, SpikeSource):
+            place = places[name]
             steps.append(np.ceil(source.trains.times / dt - 1e-9).astype(np.int64) - 1)
-            ids.append((source.trains.ids + first_units[name]).astype(np.int32))
-    at, who = np.concatenate(steps), np.concatenate(ids)
+            ids.append((source.trains.ids + place.first_unit).astype(np.int32))
+            members.append(np.full(source.trains.count, place.member))
+            playing.append(place.member)
+    at, who, member = np.concatenate(steps), np.concatenate(ids), np.concatenate(members)
     order = np.lexsort((who, at))
-    return np.maximum(at[order], 0), who[order]
+    return np.maximum(at[order], 0), who[order], member[order], np.array(sorted(playing), np.int64)
 
 
-def _places(
-    record: Mapping[str, Mapping[str, Sequence[int]]], groups: Mapping[str, _Group]
+def _recorded_places(
+    record: Mapping[str, Mapping[str, Sequence[int]]], layout: _Layout
 ) -> NDArray[np.int64]:
     """Places in the memory of the states to record."""
     found = []
     for name, states in record.items():
-        if name not in groups:
-            raise check.unknown(name, groups, "record: this network")
-        group = groups[name]
+        if name not in layout.groups:
+            raise check.unknown(name, layout.groups, "record: this network")
+        place = layout.places[name]
         for state, units in states.items():
-            if state not in group.model.states:
-                raise check.unknown(state, group.model.states, f"record: {group.model.name}")
-            row = list(group.model.states).index(state)
+            if state not in place.states:
+                raise check.unknown(
+                    state, place.states, f"record: {layout.groups[name].model.name}"
+                )
+            first, stride, size, _ = place.of(state)
             for unit in units:
-                if not 0 <= unit < group.size:
-                    raise ValueError(
-                        f"record: units of {name} are 0 to {group.size - 1}, got {unit}"
-                    )
+                if not 0 <= unit < size:
+                    raise ValueError(f"record: units of {name} are 0 to {size - 1}, got {unit}")
                 block, lane = divmod(int(unit), LANES)
-                found.append(group.first_place + block * group.row_length + row * LANES + lane)
+                found.append(first + block * stride + lane)
     return np.array(found, np.int64)
-
-
-@dataclass(frozen=True)
-class _Synapses:
-    """The arrays of all projections, one after the other, as the compiled loop takes them.
-
-    Each pair of a target population and a state has a section in the sums of what arrives. Uniform weights and delays
-    need no array; where one projection has its own for each synapse, all get one.
-    """
-
-    sources: NDArray[np.int64]  # first unit, number of units, section, for each projection
-    late: NDArray[np.int64]  # steps of a uniform delay
-    offsets: NDArray[np.int64]
-    uniform: Array
-    indptr: NDArray[np.int64]
-    targets: NDArray[np.uint32]
-    weights: Array
-    delays: NDArray[np.int32]
-    sections: NDArray[np.int64]
-    ahead: int  # steps for which sums of what arrives are kept
-    sums: int
-
-    @classmethod
-    def of(
-        cls,
-        network: Network,
-        groups: Mapping[str, _Group],
-        first_units: Mapping[str, int],
-        dt: float,
-    ) -> _Synapses:
-        projections = network.projections
-        keys = sorted({(p.target, p.to) for p in projections})
-        sections, sums = [], 0
-        for target, state in keys:
-            group = groups[target]
-            address = group.first_place + list(group.model.states).index(state) * LANES
-            sections.append((address, group.row_length, group.size, sums, 0))
-            sums += math.ceil(group.size / LANES) * LANES
-        steps = [steps_of(p.delay, dt) for p in projections]
-        mixed = any(np.ndim(d) for d in steps)
-        weighted = mixed or any(np.ndim(p.weight) for p in projections)
-
-        def spread(values: list[Any], dtype: Any) -> NDArray[Any]:
-            parts = [
-                np.broadcast_to(np.asarray(value, dtype), (p.wires.count,))
-                for value, p in zip(values, projections, strict=True)
-            ]
-            return np.concatenate(parts)
-
-        sources, firsts, pointers, targets, place, synapses = [], [], [], [], 0, 0
-        for p in projections:
-            section = keys.index((p.target, p.to))
-            sources.append((first_units[p.source], p.wires.n_pre, section))
-            firsts.append(place)
-            pointers.append(p.wires.indptr + synapses)
-            targets.append(p.wires.indices + np.uint32(sections[section][3]))
-            place, synapses = place + p.wires.n_pre + 1, synapses + p.wires.count
-        ahead = 1 + (max(int(np.max(d, initial=0)) for d in steps) if mixed else 0)
-        return cls(
-            sources=np.array(sources, np.int64).reshape(-1, 3),
-            late=np.array([0 if mixed else int(d) for d in steps], np.int64),
-            offsets=np.array(firsts, np.int64),
-            uniform=np.array([0.0 if np.ndim(p.weight) else p.weight for p in projections], float),
-            indptr=np.concatenate([np.zeros(0, np.int64), *pointers]),
-            targets=np.concatenate([np.zeros(0, np.uint32), *targets]),
-            weights=spread([p.weight for p in projections], np.float64)
-            if weighted
-            else np.zeros(0),
-            delays=spread(list(steps), np.int32) if mixed else np.zeros(0, np.int32),
-            sections=np.array(sections, np.int64).reshape(-1, 5),
-            ahead=ahead,
-            sums=sums,
-        )
-
-    @property
-    def arrays(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, f.name) for f in fields(self) if f.name not in ("ahead", "sums"))
-
-
-def _poisson(network: Network, groups: Mapping[str, _Group], dt: float) -> tuple[Any, Any, Any]:
-    places, weights, thresholds = [], [], []
-    for drive in network.inputs:
-        group = groups[drive.target]
-        mean = drive.n * drive.rate * dt * 1e-3
-        if mean > 5:
-            raise ValueError(
-                f"rate must give at most 5 spikes a unit and step, got n * rate * dt = {mean:g}; lower dt"
-            )
-        row = list(group.model.states).index(drive.to)
-        places.append((group.first_place + row * LANES, group.row_length, group.size))
-        weights.append(float(drive.weight))
-        thresholds.append(poisson_thresholds(mean))
-    table = np.array(thresholds, np.int32).reshape(-1, POISSON_TERMS)
-    return np.array(places, np.int64).reshape(-1, 3), np.array(weights), table

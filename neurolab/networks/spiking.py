@@ -1,8 +1,9 @@
-"""Spiking networks of any models: populations, projections between them, Poisson inputs; stepped by a clock.
+"""Spiking networks of any models: populations, projections between them, random inputs; stepped by a clock.
 
 A synapse is the arrival of a spike at a state of its target, which it raises by its weight: the voltage itself for a
 delta synapse, the conductance g_E for a conductance synapse whose decay is part of the target's Model. So a network
-needs no kinds of synapses of its own.
+needs no kinds of synapses of its own: `add_synapses` gives a Model those that it is to have. A projection may tire
+(short-term plasticity) and learn (any rule of `simulate_stdp`).
 
 Step i leads from i dt to (i + 1) dt. A unit fires if its threshold is reached at the end of a step; with a delay of d
 steps the spike changes its targets before step i + 1 + d. While a unit is refractory its first state is held: what
@@ -23,12 +24,17 @@ from neurolab.data.connectivity import Connectivity
 from neurolab.data.spikes import SpikeTrains
 from neurolab.engine.model import Model
 from neurolab.kernels import check
+from neurolab.plasticity.spike_timing import SpikeRule
+from neurolab.synapses.receptors import find_entry
+from neurolab.synapses.short_term import TsodyksMarkram
 
 __all__ = [
     "Network",
     "NetworkRun",
     "NetworkState",
+    "NoiseInput",
     "PoissonInput",
+    "PoissonSource",
     "Population",
     "Projection",
     "SpikeSource",
@@ -92,7 +98,30 @@ class SpikeSource:
         return self.trains.n
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class PoissonSource:
+    """A population that fires by chance; it has no state, and nothing can project to it.
+
+    In each step a unit fires once with probability rate times dt. Where the rate of each Poisson train does not matter
+    one by one, a PoissonInput costs less.
+
+    Parameters
+    ----------
+    size : int
+    rate : float, array of shape (size,), or function of t, Hz
+        Of all units, of each, or as it changes with the time in ms.
+    """
+
+    size: int
+    rate: float | ArrayLike | Callable[[float], float]
+
+    def __post_init__(self) -> None:
+        check.whole(self.size, "size")
+        if not callable(self.rate):
+            object.__setattr__(self, "rate", _rates(self.rate, self.size))
+
+
+@dataclass(frozen=True, eq=False)
 class Projection:
     """Synapses from one population to another, or to itself.
 
@@ -102,11 +131,17 @@ class Projection:
         Names of populations.
     wires : Connectivity
     to : str
-        The state of the target's model that an arriving spike raises.
+        What an arriving spike raises: a state of the target's model, or a synapse by the name that `add_synapses` gave.
     weight : float or array of shape (synapses,)
         By how much, in the state's unit; negative lowers it.
     delay : float or array of shape (synapses,), ms, optional
         At least one step; the shortest there is, the very next step, if left out.
+    short_term : TsodyksMarkram, optional
+        Each spike then releases only a part of its weight, which depends on the last ones of its source.
+    plasticity : PairRule, TripletRule or InhibitoryRule, optional
+        Spikes then change the weights, as in `simulate_stdp`: of two that arrive and are fired at the same moment
+        neither sees the trace of the other, and an arriving spike acts with the weight it finds. Needs one delay for
+        all synapses.
     """
 
     source: str
@@ -115,17 +150,73 @@ class Projection:
     to: str
     weight: float | ArrayLike = 1.0
     delay: float | ArrayLike | None = None
+    short_term: TsodyksMarkram | None = None
+    plasticity: SpikeRule | None = None
+
+    def __post_init__(self) -> None:
+        count = self.wires.count
+        weight = _read_only(check.finite_array(self.weight, "weight"))
+        if weight.shape not in ((), (count,)):
+            raise ValueError(
+                f"weight must be a number or have one value for each of the {count} synapses, got shape {weight.shape}"
+            )
+        object.__setattr__(self, "weight", weight if weight.shape else float(weight))
+        if self.delay is not None:
+            delay = _read_only(check.finite_array(self.delay, "delay"))
+            if delay.shape not in ((), (count,)) or np.any(delay <= 0):
+                raise ValueError(
+                    f"delay must be above 0, one number or one for each of the {count} synapses, got shape "
+                    f"{delay.shape} from {delay.min(initial=np.inf):g} ms"
+                )
+            object.__setattr__(self, "delay", delay if delay.shape else float(delay))
+        if self.plasticity is not None:
+            rule = self.plasticity.coefficients()
+            if weight.size and (weight.min() < rule.w_min or weight.max() > rule.w_max):
+                raise ValueError(
+                    f"weight must lie in the bounds of its plasticity [{rule.w_min:g}, {rule.w_max:g}], got "
+                    f"{weight.min():g} to {weight.max():g}"
+                )
+            if np.ndim(self.delay or 0.0):
+                raise ValueError(
+                    "delay must be one number where there is plasticity, got one for each synapse; make a projection "
+                    "for each delay"
+                )
 
 
 @dataclass(frozen=True)
 class PoissonInput:
-    """Independent Poisson spikes for each unit of a population: `n` sources a unit, each at `rate` Hz."""
+    """Independent Poisson spikes for each unit of a population: `n` sources a unit, each at `rate` Hz.
+
+    `rate` may be a function of t in ms, taken in the middle of each step. Several spikes may come in one step.
+    """
 
     target: str
     to: str
-    rate: float
+    rate: float | Callable[[float], float]
     weight: float = 1.0
     n: int = 1
+
+    def __post_init__(self) -> None:
+        if not callable(self.rate):
+            check.non_negative(self.rate, "rate")
+        check.finite(self.weight, "weight")
+        check.whole(self.n, "n")
+
+
+@dataclass(frozen=True)
+class NoiseInput:
+    """White noise for each unit of a population: in each step sigma sqrt(dt) times a standard normal number.
+
+    `sigma` is in the state's unit per square root of a ms. While a unit is refractory, what comes to its first state is
+    lost. Standing in front of the step, it is the Euler-Maruyama method for method "euler".
+    """
+
+    target: str
+    to: str
+    sigma: float
+
+    def __post_init__(self) -> None:
+        check.non_negative(self.sigma, "sigma")
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,24 +225,23 @@ class NetworkState:
 
     steps: int
     dt: float
-    memory: Array
-    arrivals: Array
-    ring: NDArray[np.int32]
-    ring_counts: NDArray[np.int64]
+    arrays: Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, eq=False)
 class NetworkRun:
-    """Spikes of every population, recorded traces, and the states at the end.
+    """Spikes of every population, recorded traces, and what there is at the end.
 
     `run.spikes("E")` gives SpikeTrains, `run.traces["E"]["V"]` an array of shape (units recorded, samples) at the times
-    `run.t`, `run.final["E"]["V"]` the last value of each unit. `run.state` lets another run go on from here.
+    `run.t`, `run.final["E"]["V"]` the last value of each unit, `run.weights[k]` the weights of projection number k,
+    which plasticity may have changed. `run.state` lets another run go on from here.
     """
 
     trains: Mapping[str, SpikeTrains]
     t: Array
     traces: Mapping[str, Mapping[str, Array]]
     final: Mapping[str, Mapping[str, Array]]
+    weights: tuple[float | Array, ...]
     state: NetworkState
     window: tuple[float, float]
 
@@ -167,9 +257,9 @@ class Network:
 
     Parameters
     ----------
-    populations : dict of Population or SpikeSource
+    populations : dict of Population, SpikeSource or PoissonSource
     projections : sequence of Projection
-    inputs : sequence of PoissonInput
+    inputs : sequence of PoissonInput or NoiseInput
 
     Raises
     ------
@@ -180,57 +270,41 @@ class Network:
 
     def __init__(
         self,
-        populations: Mapping[str, Population | SpikeSource],
+        populations: Mapping[str, Population | SpikeSource | PoissonSource],
         projections: Sequence[Projection] = (),
-        inputs: Sequence[PoissonInput] = (),
+        inputs: Sequence[PoissonInput | NoiseInput] = (),
     ) -> None:
         if not populations:
             raise ValueError("populations must name at least one Population, got none")
         if not any(isinstance(p, Population) for p in populations.values()):
             raise ValueError(
-                "populations must hold at least one Population of a Model, got spike sources only"
+                "populations must hold at least one Population of a Model, got sources only"
             )
         self.populations = MappingProxyType(dict(populations))
         self.projections, self.inputs = tuple(projections), tuple(inputs)
         for projection in self.projections:
             source = self._any(projection.source, "source")
             target = self._population(projection.target, "target")
-            _check_state(target, projection.to)
+            find_entry(target.model, projection.to)
             wires = projection.wires
             if (wires.n_pre, wires.n_post) != (source.size, target.size):
                 raise ValueError(
                     f"wires from {projection.source} to {projection.target} must connect {source.size} to "
                     f"{target.size} units, got {wires.n_pre} to {wires.n_post}"
                 )
-            weights = check.finite_array(projection.weight, "weight")
-            if weights.shape not in ((), (wires.count,)):
-                raise ValueError(
-                    f"weight must be a number or have one value for each of the {wires.count} synapses, got shape "
-                    f"{weights.shape}"
-                )
-            if projection.delay is not None:
-                delays = check.finite_array(projection.delay, "delay")
-                if delays.shape not in ((), (wires.count,)) or np.any(delays <= 0):
-                    raise ValueError(
-                        f"delay must be above 0, one number or one for each of the {wires.count} synapses, got shape "
-                        f"{delays.shape} from {delays.min(initial=np.inf):g} ms"
-                    )
         for drive in self.inputs:
-            _check_state(self._population(drive.target, "target"), drive.to)
-            check.non_negative(drive.rate, "rate")
-            check.finite(drive.weight, "weight")
-            check.whole(drive.n, "n")
+            find_entry(self._population(drive.target, "target").model, drive.to)
 
-    def _any(self, name: str, role: str) -> Population | SpikeSource:
+    def _any(self, name: str, role: str) -> Population | SpikeSource | PoissonSource:
         if name not in self.populations:
             raise check.unknown(name, self.populations, f"{role}: this network")
         return self.populations[name]
 
     def _population(self, name: str, role: str) -> Population:
         found = self._any(name, role)
-        if isinstance(found, SpikeSource):
+        if not isinstance(found, Population):
             raise ValueError(
-                f"{role} must be a Population, got the spike source {name!r}; it has no state"
+                f"{role} must be a Population, got the source {name!r}; it has no state"
             )
         return found
 
@@ -243,6 +317,7 @@ class Network:
         record: Mapping[str, Mapping[str, Sequence[int]]] | None = None,
         every: int = 1,
         state: NetworkState | None = None,
+        max_spikes: int = 50_000_000,
         progress: Callable[[float], object] | None = None,
     ) -> NetworkRun:
         """Run the network; called as `nl.simulate(network, ...)`.
@@ -251,13 +326,15 @@ class Network:
         ----------
         duration, dt : float, ms
         seed : int or numpy.random.Generator
-            Of the Poisson inputs: the number at a step depends on seed, input, unit and step alone.
+            Of all that is drawn: a number depends on seed, input, unit and step alone, never on chunks.
         record : dict, optional
             Whose states to keep: `{"E": {"V": range(5)}}`, by population, state and units.
         every : int
             Keep recorded states every so many steps.
         state : NetworkState, optional
             Where an earlier run of this network ended, with the same dt; the result is that of one long run.
+        max_spikes : int
+            Where a network that runs away is stopped, before its spikes fill the memory (about 30 bytes each).
         progress : function of the fraction done, optional
 
         Returns
@@ -269,18 +346,38 @@ class Network:
         ValueError
             A delay below dt, more than 5 Poisson spikes a unit and step, an unknown name, a state of another network.
         Diverged
-            A state left the finite numbers.
+            A state left the finite numbers; `.partial` is the run so far.
+        Runaway
+            More than `max_spikes` spikes; `.time` says when, `.partial` is the run so far.
         Interrupted
             A notebook interrupt; `.partial` is the run so far.
         """
         from neurolab.networks.simulation import simulate_network  # loads numba
 
-        return simulate_network(self, duration, dt, seed, record or {}, every, state, progress)
+        return simulate_network(
+            self, duration, dt, seed, record or {}, every, state, max_spikes, progress
+        )
 
 
-def _check_state(population: Population, state: str) -> None:
-    if state not in population.model.states:
-        raise check.unknown(state, population.model.states, f"to: {population.model.name}")
+def _rates(rate: ArrayLike, size: int) -> float | Array:
+    """A rate that is not negative, of all units or of each."""
+    if np.ndim(rate) == 0:
+        return check.non_negative(rate, "rate")
+    rates = _read_only(check.finite_array(rate, "rate"))
+    if rates.shape != (size,) or rates.min() < 0:
+        raise ValueError(
+            f"rate must be 0 or more, one number or one for each of the {size} units, got shape {rates.shape} from "
+            f"{rates.min(initial=np.inf):g} Hz"
+        )
+    return rates
+
+
+def _read_only(values: Array) -> Array:
+    """The array itself if nobody can write to it, else such a copy: a network must not change behind its back."""
+    if values.flags.writeable:
+        values = values.copy()
+        values.flags.writeable = False
+    return values
 
 
 def compute_propagator(model: Model, dt: float, **values: Any) -> Array:

@@ -36,7 +36,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurolab.data.connectivity import Connectivity
+from neurolab.data.connectivity import Connectivity, sort_by
 from neurolab.data.spikes import SpikeTrains
 from neurolab.kernels import check
 from neurolab.kernels.chunks import Interrupted, run_chunked
@@ -478,7 +478,7 @@ def simulate_stdp(
     numbers, code = rule.coefficients(), PAIRINGS.index(rule.pairing)
     weights, shape = _weights(w, pre.n, post.n, wires, numbers)
     times = _record_times(record, pre.start, pre.stop)
-    table = _wire_tables(pre.n, post.n, wires)
+    table = _all_to_all(pre.n, post.n) if wires is None else wire_tables(wires)
     run = _Events if dt is None else _Clock
     stepper = run(numbers, code, pre, post, weights, table, times, dt)
     try:
@@ -532,18 +532,18 @@ def _record_times(record: float | ArrayLike | None, start: float, stop: float) -
     return times
 
 
-def _wire_tables(n_pre: int, n_post: int, wires: Connectivity | None) -> tuple[Any, ...]:
+def _all_to_all(n_pre: int, n_post: int) -> tuple[Any, ...]:
+    """`wire_tables` of a synapse between every two units."""
+    synapses = np.arange(n_pre * n_post)
+    arriving = synapses.reshape(n_pre, n_post).T.ravel()
+    indptr, into = np.arange(n_pre + 1) * n_post, np.arange(n_post + 1) * n_pre
+    return indptr, synapses % n_post, into, arriving, synapses // n_post
+
+
+def wire_tables(wires: Connectivity) -> tuple[Any, ...]:
     """Synapses by source and by target: indptr, targets, into, arriving, sources."""
-    if wires is None:
-        indptr = np.arange(n_pre + 1) * n_post
-        targets: NDArray[Any] = np.tile(np.arange(n_post), n_pre)
-        sources = np.repeat(np.arange(n_pre), n_post)
-    else:
-        indptr, targets, sources = wires.indptr, wires.indices, wires.sources
-    targets = np.asarray(targets, np.int64)
-    arriving = np.argsort(targets, kind="stable")
-    into = np.concatenate([[0], np.cumsum(np.bincount(targets, minlength=n_post))])
-    return indptr.astype(np.int64), targets, into.astype(np.int64), arriving, sources
+    into, arriving = sort_by(wires.indices, np.arange(wires.count), wires.n_post)
+    return wires.indptr, wires.indices.astype(np.int64), into, arriving, wires.sources
 
 
 class _Stepper:

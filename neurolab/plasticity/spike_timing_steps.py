@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from neurolab.kernels.cache import inlined, kernel
 
-__all__ = ["ALL", "NEAREST", "PRESYNAPTIC", "REDUCED", "clock_steps", "spike_events"]
+__all__ = ["ALL", "NEAREST", "PRESYNAPTIC", "REDUCED", "clock_steps", "fade_traces", "fades_after", "moment", "spike_events"]
 
 ALL, NEAREST, PRESYNAPTIC, REDUCED = 0, 1, 2, 3
 _REACH = (
@@ -41,7 +41,7 @@ def _power(base: float, exponent: float) -> float:
 
 
 @inlined
-def _moment(
+def moment(
     rule: Any, pairing: int, pre_ids: Ints, post_ids: Ints, t: float, fade: Any,
     x: Array, slow_x: Array, y: Array, slow_y: Array, last_pre: Array, last_post: Array, before: Array,
     indptr: Ints, targets: Ints, into: Ints, arriving: Ints, sources: Ints, w: Array,
@@ -83,7 +83,7 @@ def _moment(
 
 
 @inlined
-def _fade_all(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, before: Array) -> None:
+def fade_traces(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, before: Array) -> None:
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
     x *= fade_x
     slow_x *= fade_slow_x
@@ -93,7 +93,7 @@ def _fade_all(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, befor
 
 
 @inlined
-def _fades(rule: Any, interval: float) -> Any:
+def fades_after(rule: Any, interval: float) -> Any:
     """By how much the four kinds of traces shrink in an interval."""
     return (
         math.exp(-interval / rule.tau_plus), math.exp(-interval / rule.tau_x),
@@ -119,15 +119,15 @@ def spike_events(
             out[r] = w
             r += 1
         if t - reference[0] > _REACH * shortest:
-            _fade_all(_fades(rule, t - reference[0]), x, slow_x, y, slow_y, before)
+            fade_traces(fades_after(rule, t - reference[0]), x, slow_x, y, slow_y, before)
             reference[0] = t
         a_0, b_0 = a, b
         while a < n_a and pre_times[a] == t:
             a += 1
         while b < n_b and post_times[b] == t:
             b += 1
-        _moment(
-            rule, pairing, pre_ids[a_0:a], post_ids[b_0:b], t, _fades(rule, t - reference[0]),
+        moment(
+            rule, pairing, pre_ids[a_0:a], post_ids[b_0:b], t, fades_after(rule, t - reference[0]),
             x, slow_x, y, slow_y, last_pre, last_post, before, indptr, targets, into, arriving, sources, w,
         )  # fmt: skip
         done += a - a_0 + b - b_0
@@ -146,18 +146,18 @@ def clock_steps(
     """From step to step: every trace shrinks in every step, whether there are spikes or not."""
     x, slow_x, y, slow_y, last_pre, last_post, before = traces
     indptr, targets, into, arriving, sources = wires
-    fade, stay = _fades(rule, dt), (1.0, 1.0, 1.0, 1.0)
+    fade, stay = fades_after(rule, dt), (1.0, 1.0, 1.0, 1.0)
     a, b, r = place[0], place[1], place[2]
     for step in range(step_0, step_1):
         if step > 0:
-            _fade_all(fade, x, slow_x, y, slow_y, before)
+            fade_traces(fade, x, slow_x, y, slow_y, before)
         a_0, b_0 = a, b
         while a < pre_at.size and pre_at[a] == step:
             a += 1
         while b < post_at.size and post_at[b] == step:
             b += 1
         if a > a_0 or b > b_0:
-            _moment(
+            moment(
                 rule, pairing, pre_ids[a_0:a], post_ids[b_0:b], step * dt, stay,
                 x, slow_x, y, slow_y, last_pre, last_post, before, indptr, targets, into, arriving, sources, w,
             )  # fmt: skip

@@ -51,6 +51,7 @@ from neurolab.synapses.release import (
 from neurolab.synapses.short_term import (
     ShortTermRelease,
     StationaryRelease,
+    TsodyksMarkram,
     compute_modulation_gain,
     compute_printed_depression,
     compute_short_term_release,
@@ -85,6 +86,7 @@ __all__ = [
     "ShortTermRelease",
     "StationaryRelease",
     "Synapse",
+    "TsodyksMarkram",
     "VarianceMeanFit",
     "add_synapses",
     "compute_amplitude_density",

@@ -34,6 +34,7 @@ from neurolab.synapses.transmitter import Trains, sorted_trains
 __all__ = [
     "ShortTermRelease",
     "StationaryRelease",
+    "TsodyksMarkram",
     "compute_modulation_gain",
     "compute_printed_depression",
     "compute_short_term_release",
@@ -86,6 +87,31 @@ facilitating_release = Model(
     ),
     inputs=_RATE,
 )
+
+
+@dataclass(frozen=True)
+class TsodyksMarkram:
+    """A synapse's short-term plasticity in three numbers, for a Projection of a network.
+
+    Parameters
+    ----------
+    U : float
+        Fraction released by the first spike after a rest, above 0 and at most 1.
+    tau_D, tau_F : float, ms
+        Recovery from depression, decay of facilitation; 0 is at once.
+
+    Raises
+    ------
+    ValueError
+        For U outside its range, a negative time constant.
+    """
+
+    U: float
+    tau_D: float
+    tau_F: float = 0.0
+
+    def __post_init__(self) -> None:
+        _parameters(self.U, self.tau_D, self.tau_F)
 
 
 @dataclass(frozen=True, eq=False)

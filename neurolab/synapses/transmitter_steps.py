@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.kernels.cache import inlined, kernel
 
-__all__ = ["release_at", "sum_courses"]
+__all__ = ["find_release", "release_at", "sum_courses"]
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -49,6 +50,14 @@ def sum_courses(
             out[j, i] = _fallen(g[j], x[j], t[i] - last[j], rise, decay, k)
 
 
+@inlined
+def find_release(u: float, x: float, d: float, U: float, tau_D: float, tau_F: float) -> Any:
+    """u after its jump and x before the release, at a spike `d` after the one that left u and x behind."""
+    kept = math.exp(-d / tau_F) if tau_F > 0.0 else 0.0
+    missing = math.exp(-d / tau_D) if tau_D > 0.0 else 0.0
+    return u * kept + U * (1.0 - u * kept), 1.0 - (1.0 - x) * missing
+
+
 @kernel
 def release_at(
     times: Array, ids: Whole, U: float, tau_D: float, tau_F: float, start: float, u: Array, x: Array, used: Array,
@@ -58,12 +67,7 @@ def release_at(
     last = np.full(u.size, start)
     for s in range(times.size):
         j = ids[s]
-        d = times[s] - last[j]
-        kept = math.exp(-d / tau_F) if tau_F > 0.0 else 0.0
-        missing = math.exp(-d / tau_D) if tau_D > 0.0 else 0.0
-        u[j] *= kept
-        u[j] += U * (1.0 - u[j])
-        x[j] = 1.0 - (1.0 - x[j]) * missing
+        u[j], x[j] = find_release(u[j], x[j], times[s] - last[j], U, tau_D, tau_F)
         used[s], available[s] = u[j], x[j]
         x[j] -= u[j] * x[j]
         last[j] = times[s]

@@ -1,0 +1,297 @@
+"""The compiled part of synapses in a network: what is due reaches its targets, tires synapses and changes weights.
+
+A projection is a route. Its spikes wait in the ring, which holds the units that fired in each of the last steps; where
+each synapse has a delay of its own, they are added at once to sums for later steps. Few arrivals in a step go straight
+to the states of their targets. Many are first counted (one weight) or summed (own weights) in an array that stays in
+the cache, which then is added to the states in one sweep.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurolab.engine.compiled import LANES
+from neurolab.kernels.cache import inlined
+from neurolab.plasticity.spike_timing import Coefficients
+from neurolab.plasticity.spike_timing_steps import fade_traces, fades_after, moment
+from neurolab.synapses.transmitter_steps import find_release
+
+__all__ = [
+    "FADE_STEPS",
+    "SHARED",
+    "Later",
+    "Plastic",
+    "Releases",
+    "Routes",
+    "Scratch",
+    "Synapses",
+    "adapt",
+    "deliver",
+    "deliver_later",
+]
+
+FADE_STEPS = 64  # decays are products of two table entries: of k % 64 steps, and of k // 64 times 64 steps
+SHARED = -(2**62)  # shift of a route whose synapses share one weight
+_FEW = 4  # fewer arrivals than a quarter of the targets go straight to the states
+_WIDTH, _LANE = LANES.bit_length() - 1, LANES - 1
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Routes(NamedTuple):
+    """One entry for each projection."""
+
+    member: Ints  # whose spikes it carries: place of the population in `bounds`
+    first: Ints  # that population's first unit
+    target: Ints  # the population it leads to
+    target_first: Ints
+    late: Ints  # steps of delay, where all synapses share one
+    row: Ints  # where its sources begin in `starts`
+    place: Ints  # of the first target in the memory, at the state that synapses raise
+    stride: Ints  # from a block of targets to the next
+    units: Ints  # targets
+    wait: Ints  # from that state to the row of refractory steps, where arrivals are lost meanwhile; else 0
+    weight: Array  # of every synapse, where they share one
+    shift: Ints  # from a synapse to its own weight; SHARED where there is one
+    later: Ints  # place in the sums for later steps, where each synapse has its own delay; else -1
+    delay: Ints  # from a synapse to its own delay
+    full: Ints  # 1 where every source reaches all targets in their order
+    release: Ints  # its entry in Releases; -1 without short-term plasticity
+    rule: Ints  # its entry in Plastic; -1 without
+
+
+class Synapses(NamedTuple):
+    """Those of all routes, one route after the other."""
+
+    starts: Ints
+    targets: NDArray[Any]
+    weights: Array
+    delays: NDArray[np.int32]
+
+
+class Scratch(NamedTuple):
+    """Arrays that are empty between steps, and lists of spikes."""
+
+    counts: NDArray[np.int32]
+    sums: Array
+    pre_ids: Ints
+    post_ids: Ints
+
+
+class Later(NamedTuple):
+    """What arrives in later steps, where each synapse has its own delay."""
+
+    sums: Array  # (steps, a power of two; places)
+    sections: Ints  # (n, 5): place, stride, wait, units as in Routes, and the first place in `sums`
+
+
+class Releases(NamedTuple):
+    """Short-term plasticity: parameters of each route that has it, and the state of each of its sources."""
+
+    U: Array
+    tau_D: Array
+    tau_F: Array
+    at: Ints  # its first source in the arrays below
+    u: Array
+    x: Array
+    last: Array
+
+
+class Plastic(NamedTuple):
+    """Lasting plasticity: the rule of each route that has one, and the traces and wires of `simulate_stdp`, joined."""
+
+    rules: Array
+    pairing: Ints
+    pre: Ints  # its first source and target in the traces, and the ends
+    pre_end: Ints
+    post: Ints
+    post_end: Ints
+    synapse: Ints  # and its synapses
+    synapse_end: Ints
+    fades: Array  # (rules, 2, 4 traces, FADE_STEPS)
+    reach: Ints  # steps after which the reference time follows
+    reference: Ints
+    x: Array
+    slow_x: Array
+    y: Array
+    slow_y: Array
+    last_pre: Array
+    last_post: Array
+    before: Array
+    indptr: Ints
+    targets: NDArray[np.int32]
+    into: Ints
+    arriving: NDArray[np.int32]
+    sources: NDArray[np.int32]
+
+
+@inlined
+def deliver(
+    k: int, i: int, dt: float, routes: Routes, synapses: Synapses, scratch: Scratch, releases: Any, later: Any,
+    ring: Any, bounds: Any, memory: Array,
+) -> None:  # fmt: skip
+    """The spikes of route k that are due before step i."""
+    emitted = i - 1 - routes.late[k]
+    slot, member = emitted & (bounds.shape[0] - 1), routes.member[k]
+    first, last = bounds[slot, member], bounds[slot, member + 1]
+    if emitted < 0 or first == last:
+        return
+    starts, targets, weights = synapses.starts, synapses.targets, synapses.weights
+    row, shift, units = routes.row[k] - routes.first[k], routes.shift[k], routes.units[k]
+    counts, sums = scratch.counts, scratch.sums
+    if later is not None:
+        if routes.later[k] >= 0:
+            mask = later.sums.shape[0] - 1
+            for q in range(first, last):
+                source = row + ring[slot, q]
+                part = _released(routes.release[k], source - routes.row[k], i * dt, releases)
+                for j in range(starts[source], starts[source + 1]):
+                    at = (i + synapses.delays[j + routes.delay[k]]) & mask
+                    later.sums[at, routes.later[k] + targets[j]] += part * weights[j + shift]
+            return
+    arrivals = 0
+    for q in range(first, last):
+        source = row + ring[slot, q]
+        arrivals += starts[source + 1] - starts[source]
+    place, stride, wait = routes.place[k], routes.stride[k], routes.wait[k]
+    plain = shift == SHARED and routes.release[k] < 0
+    many = arrivals * _FEW >= units
+    for q in range(first, last):
+        source = row + ring[slot, q]
+        start, stop = starts[source], starts[source + 1]
+        if many and plain:
+            for j in range(start, stop):
+                counts[targets[j]] += np.int32(1)
+            continue
+        part = _released(routes.release[k], source - routes.row[k], i * dt, releases)
+        if shift == SHARED:
+            amount = part * routes.weight[k]
+            for j in range(start, stop):
+                _raise(memory, place, stride, wait, targets[j], amount)
+        elif not many:
+            for j in range(start, stop):
+                _raise(memory, place, stride, wait, targets[j], part * weights[j + shift])
+        elif routes.full[k] == 1:
+            own = weights[start + shift : stop + shift]
+            for j in range(own.size):
+                sums[j] += part * own[j]
+        else:
+            for j in range(start, stop):
+                sums[targets[j]] += part * weights[j + shift]
+    if many and plain:
+        _sweep(memory, place, stride, wait, units, routes.weight[k], counts)
+    elif many and shift != SHARED:
+        _sweep(memory, place, stride, wait, units, 1.0, sums)
+
+
+@inlined
+def deliver_later(i: int, later: Later, memory: Array) -> None:
+    """What was sent earlier, with delays of its own, and is due before step i."""
+    due, sections = later.sums[i & (later.sums.shape[0] - 1)], later.sections
+    for k in range(sections.shape[0]):
+        units, at = sections[k, 3], sections[k, 4]
+        _sweep(
+            memory, sections[k, 0], sections[k, 1], sections[k, 2], units, 1.0, due[at : at + units]
+        )
+
+
+@inlined
+def _raise(memory: Array, place: int, stride: int, wait: int, target: Any, amount: float) -> None:
+    """Add to the state of one target, unless it is held."""
+    unit = np.int64(target)
+    at = place + (unit >> _WIDTH) * stride + (unit & _LANE)
+    if wait == 0 or memory[at + wait] <= 0.0:
+        memory[at] += amount
+
+
+@inlined
+def _sweep(
+    memory: Array, place: int, stride: int, wait: int, units: int, weight: float, arrived: Any
+) -> None:
+    """Add weight times what has arrived to each target that is not held, and empty `arrived`."""
+    for block in range((units + _LANE) // LANES):
+        n = min(LANES, units - block * LANES)
+        start = place + block * stride
+        states, here = (
+            memory[start : start + n],
+            arrived[block * LANES : block * LANES + n],
+        )
+        if wait == 0:
+            for lane in range(n):
+                states[lane] += weight * here[lane]
+        else:
+            waits = memory[start + wait : start + wait + n]
+            for lane in range(n):
+                states[lane] += weight * here[lane] if waits[lane] <= 0.0 else 0.0
+        here[:] = 0
+
+
+@inlined
+def _released(which: int, source: int, t: float, releases: Any) -> float:
+    """The part of its full weight that a spike at time t releases (Tsodyks, Pawelzik & Markram 1998)."""
+    if releases is None:
+        return 1.0
+    if which < 0:
+        return 1.0
+    n = releases.at[which] + source
+    u, x = find_release(
+        releases.u[n], releases.x[n], t - releases.last[n],
+        releases.U[which], releases.tau_D[which], releases.tau_F[which],
+    )  # fmt: skip
+    releases.u[n], releases.x[n], releases.last[n] = u, x - u * x, t
+    return u * x  # type: ignore[no-any-return]
+
+
+@inlined
+def adapt(
+    k: int, i: int, dt: float, routes: Routes, plastic: Plastic, weights: Array, scratch: Scratch, ring: Any,
+    bounds: Any,
+) -> None:  # fmt: skip
+    """What the spikes that arrive at time i dt and those that targets fire at it do to the weights of route k."""
+    r, mask = routes.rule[k], bounds.shape[0] - 1
+    if r < 0:
+        return
+    pre_ids, post_ids = scratch.pre_ids, scratch.post_ids
+    emitted, fired = i - 1 - routes.late[k], (i - 1) & mask
+    due, member, target = emitted & mask, routes.member[k], routes.target[k]
+    pre = bounds[due, member + 1] - bounds[due, member] if emitted >= 0 else 0
+    post = bounds[fired, target + 1] - bounds[fired, target] if i > 0 else 0
+    if pre == 0 and post == 0:
+        return
+    for q in range(pre):
+        pre_ids[q] = plastic.pre[r] + ring[due, bounds[due, member] + q] - routes.first[k]
+    for q in range(post):
+        post_ids[q] = (
+            plastic.post[r] + ring[fired, bounds[fired, target] + q] - routes.target_first[k]
+        )
+    x, slow_x, y, slow_y = plastic.x, plastic.slow_x, plastic.y, plastic.slow_y
+    past, c = i - plastic.reference[r], plastic.rules[r]
+    rule = Coefficients(
+        c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13]
+    )
+    if past > plastic.reach[r]:
+        a, b, q, d = plastic.pre[r], plastic.pre_end[r], plastic.post[r], plastic.post_end[r]
+        e, f = plastic.synapse[r], plastic.synapse_end[r]
+        fade_traces(
+            fades_after(rule, past * dt), x[a:b], slow_x[a:b], y[q:d], slow_y[q:d], plastic.before[e:f]
+        )
+        plastic.reference[r], past = i, 0
+    moment(
+        rule, plastic.pairing[r], pre_ids[:pre], post_ids[:post], i * dt, _fades(plastic.fades[r], past),
+        x, slow_x, y, slow_y, plastic.last_pre, plastic.last_post, plastic.before,
+        plastic.indptr, plastic.targets, plastic.into, plastic.arriving, plastic.sources, weights,
+    )  # fmt: skip
+
+
+@inlined
+def _fades(table: Array, steps: int) -> Any:
+    """By how much each of the four traces of a rule shrinks in so many steps."""
+    low, high = steps % FADE_STEPS, steps // FADE_STEPS
+    return (
+        table[0, 0, low] * table[1, 0, high], table[0, 1, low] * table[1, 1, high],
+        table[0, 2, low] * table[1, 2, high], table[0, 3, low] * table[1, 3, high],
+    )  # fmt: skip

@@ -1,0 +1,198 @@
+"""The compiled part of a network's random inputs: Poisson numbers, white noise, and units that fire by chance.
+
+Every number is made from (seed, input, step, unit) alone, but for sources of one constant rate: their spikes are found
+by the gaps between them, number n of which comes from (seed, input, n). So nothing depends on chunks.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurolab.engine.compiled import LANES
+from neurolab.kernels.cache import inlined
+from neurolab.kernels.fastexp import ONE_BITS, as_float, log_of_positive
+from neurolab.kernels.rng import normal_pair, philox
+
+__all__ = [
+    "GAPS",
+    "TERMS",
+    "Emitters",
+    "Inputs",
+    "add_noise",
+    "add_poisson",
+    "emit",
+    "poisson_thresholds",
+    "resume",
+]
+
+TERMS = 24  # thresholds a Poisson number is compared with: exact to 2^-32 for means up to 5
+GAPS = 256  # gaps between spikes drawn at a time
+
+_AT_ONCE = 8  # thresholds a word is compared with in one pass, held in registers
+_LOW = np.uint64(0xFFFFFFFF)
+_32, _12, _HALF = np.uint64(32), np.uint64(12), np.uint64(2**31)
+_NOISE, _EMITTERS = np.uint64(2**16), np.uint64(2**17)  # streams of their own
+_NEVER = 2**31 - 1  # no word is above it, one in 2^32 is equal
+_QUARTER, _HALF_BLOCK = LANES // 4, LANES // 2
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Inputs(NamedTuple):
+    """Inputs of one kind: Poisson numbers or noise. One entry for each."""
+
+    place: Ints  # of the first unit in the memory, at the state that is driven
+    stride: Ints  # from a block of units to the next
+    units: Ints
+    wait: Ints  # from that state to the row of refractory steps, where drive is lost meanwhile; else 0
+    weight: Array
+    course: Ints  # 1 where `thresholds` holds a row for each step, from `first` on; else all steps use that row
+    first: Ints
+    thresholds: NDArray[np.int32]
+    words: NDArray[np.int32]  # scratch, one block of units
+    tally: NDArray[np.int32]
+    normals: Array
+
+
+class Emitters(NamedTuple):
+    """Populations that fire by chance. One entry for each."""
+
+    member: Ints  # its place in `bounds`
+    first: Ints  # its first unit
+    units: Ints
+    scale: Array  # gaps are floor(scale ln u); 0 where each unit draws in each step
+    course: Ints  # as in Inputs, for `thresholds`
+    row: Ints
+    each: Ints  # 1 where each unit has a threshold of its own, one after the other
+    thresholds: NDArray[np.int32]
+    upcoming: Ints  # number of the next spike's slot, counting units within steps; -1 before the first
+    drawn: Ints  # gaps used so far
+    gaps: NDArray[np.int64]  # scratch, GAPS for each
+    words: NDArray[np.int32]
+
+
+def poisson_thresholds(mean: Array) -> NDArray[np.int32]:
+    """How many of a row a uniform signed 32-bit word reaches is a Poisson number of that mean, exact to 2^-32."""
+    k = np.arange(1, TERMS)
+    terms = np.exp(-mean)[:, None] * np.cumprod(
+        np.concatenate([np.ones((mean.size, 1)), mean[:, None] / k], axis=1), axis=1
+    )
+    levels = np.rint(np.cumsum(terms, axis=1) * 2.0**32) - 2.0**31
+    return np.minimum(levels, _NEVER).astype(np.int32)
+
+
+@inlined
+def add_poisson(k: int, i: int, origin: int, inputs: Inputs, key: Any, memory: Array) -> None:
+    """Add weight times a Poisson number to each unit that input k drives."""
+    row = inputs.first[k] + inputs.course[k] * (i - origin)
+    thresholds, weight, wait = inputs.thresholds[row], inputs.weight[k], inputs.wait[k]
+    step, which, never = np.uint64(i), np.uint64(k), np.int32(_NEVER)
+    words, counts = inputs.words, inputs.tally
+    for block in range((inputs.units[k] + LANES - 1) // LANES):
+        _fill_words(step, which, block, key, words)
+        for lane in range(LANES):
+            counts[lane] = np.int32(0)
+        for first in range(0, TERMS, _AT_ONCE):
+            a, b, c, d, e, f, g, h = (
+                thresholds[first], thresholds[first + 1], thresholds[first + 2], thresholds[first + 3],
+                thresholds[first + 4], thresholds[first + 5], thresholds[first + 6], thresholds[first + 7],
+            )  # fmt: skip
+            if a == never:
+                break
+            for lane in range(LANES):
+                w = words[lane]
+                low = np.int32(w >= a) + np.int32(w >= b) + np.int32(w >= c) + np.int32(w >= d)
+                high = np.int32(w >= e) + np.int32(w >= f) + np.int32(w >= g) + np.int32(w >= h)
+                counts[lane] = np.int32(counts[lane] + np.int32(np.int32(low) + np.int32(high)))
+        start = inputs.place[k] + block * inputs.stride[k]
+        states, waits = memory[start : start + LANES], memory[start + wait : start + wait + LANES]
+        if wait == 0:
+            for lane in range(LANES):
+                states[lane] += weight * counts[lane]
+        else:
+            for lane in range(LANES):
+                states[lane] += weight * counts[lane] if waits[lane] <= 0.0 else 0.0
+
+
+@inlined
+def _fill_words(step: Any, which: Any, block: int, key: Any, words: Any) -> None:
+    """A signed 32-bit word for each unit of a block."""
+    for lane in range(_QUARTER):
+        unit = np.uint64(block * _QUARTER + lane)
+        w0, w1, w2, w3 = philox(step & _LOW, step >> _32, unit, which, key[0], key[1])
+        words[lane] = np.int32(w0 - _HALF)
+        words[lane + _QUARTER] = np.int32(w1 - _HALF)
+        words[lane + 2 * _QUARTER] = np.int32(w2 - _HALF)
+        words[lane + 3 * _QUARTER] = np.int32(w3 - _HALF)
+
+
+@inlined
+def add_noise(k: int, i: int, inputs: Inputs, key: Any, memory: Array) -> None:
+    """Add weight times a standard normal number to each unit that input k drives."""
+    weight, wait, normals = inputs.weight[k], inputs.wait[k], inputs.normals
+    step, which = np.uint64(i), _NOISE + np.uint64(k)
+    for block in range((inputs.units[k] + LANES - 1) // LANES):
+        for lane in range(_HALF_BLOCK):
+            unit = np.uint64(block * _HALF_BLOCK + lane)
+            w0, w1, w2, w3 = philox(step & _LOW, step >> _32, unit, which, key[0], key[1])
+            normals[lane], normals[lane + _HALF_BLOCK] = normal_pair(w0, w1, w2, w3)
+        start = inputs.place[k] + block * inputs.stride[k]
+        states, waits = memory[start : start + LANES], memory[start + wait : start + wait + LANES]
+        if wait == 0:
+            for lane in range(LANES):
+                states[lane] += weight * normals[lane]
+        else:
+            for lane in range(LANES):
+                states[lane] += weight * normals[lane] if waits[lane] <= 0.0 else 0.0
+
+
+@inlined
+def emit(
+    k: int, i: int, origin: int, emitters: Emitters, key: Any, fired: Any, count: int
+) -> int:
+    """Write the units of source k that fire in step i behind the `count` that have; their number then."""
+    units, first = emitters.units[k], emitters.first[k]
+    if emitters.scale[k] < 0.0:
+        begin, upcoming, drawn = i * units, emitters.upcoming[k], emitters.drawn[k]
+        while upcoming < begin + units:
+            if upcoming >= 0:
+                fired[count] = first + upcoming - begin
+                count += 1
+            if drawn % GAPS == 0:
+                _fill_gaps(k, drawn // GAPS, emitters, key)
+            upcoming += 1 + emitters.gaps[k, drawn % GAPS]
+            drawn += 1
+        emitters.upcoming[k], emitters.drawn[k] = upcoming, drawn
+        return count
+    row, each = emitters.row[k] + emitters.course[k] * (i - origin), emitters.each[k]
+    step, which, words = np.uint64(i), _EMITTERS + np.uint64(k), emitters.words
+    for block in range((units + LANES - 1) // LANES):
+        _fill_words(step, which, block, key, words)
+        for lane in range(min(LANES, units - block * LANES)):
+            if words[lane] < emitters.thresholds[row + each * (block * LANES + lane)]:
+                fired[count] = first + block * LANES + lane
+                count += 1
+    return count
+
+
+@inlined
+def resume(emitters: Emitters, key: Any) -> None:
+    """Draw again the gaps that an earlier call has begun to use."""
+    for k in range(emitters.units.size):
+        if emitters.scale[k] < 0.0 and emitters.drawn[k] % GAPS > 0:
+            _fill_gaps(k, emitters.drawn[k] // GAPS, emitters, key)
+
+
+@inlined
+def _fill_gaps(k: int, block: int, emitters: Emitters, key: Any) -> None:
+    """Gaps number block * GAPS and following of source k: failures before the next success of a Bernoulli series."""
+    which, scale, gaps = _EMITTERS + np.uint64(k), emitters.scale[k], emitters.gaps[k]
+    for j in range(GAPS):
+        n = np.uint64(block * GAPS + j)
+        w0, w1, _, _ = philox(n & _LOW, n >> _32, np.uint64(0), which, key[0], key[1])
+        u = 2.0 - as_float(ONE_BITS | (((w0 << _32) | w1) >> _12))  # (0, 1]
+        gaps[j] = np.int64(scale * log_of_positive(u))

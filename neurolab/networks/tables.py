@@ -1,0 +1,367 @@
+"""The numbers of a network's projections and random inputs, laid out as the compiled loop takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurolab.engine.compiled import LANES
+from neurolab.kernels import check
+from neurolab.networks.delivery import (
+    FADE_STEPS,
+    SHARED,
+    Later,
+    Plastic,
+    Releases,
+    Routes,
+    Scratch,
+    Synapses,
+)
+from neurolab.networks.drives import GAPS, TERMS, Emitters, Inputs, poisson_thresholds
+from neurolab.networks.spiking import (
+    NoiseInput,
+    PoissonInput,
+    PoissonSource,
+    Projection,
+    steps_of,
+)
+from neurolab.plasticity.spike_timing import PAIRINGS, wire_tables
+from neurolab.synapses.receptors import find_entry
+
+if TYPE_CHECKING:
+    from neurolab.networks.spiking import Network
+
+__all__ = ["Place", "Wires", "make_emitters", "make_inputs", "make_wires"]
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_LEAST_CHANCE, _MOST_CHANCE = 1e-9, 0.1  # of a spike in a step, between which gaps are drawn
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the compiled loop finds the units of a population; sources have no slabs."""
+
+    size: int
+    first_unit: int
+    member: int  # its number in the order in which spikes are listed
+    first_place: int = 0
+    row_length: int = 0
+    states: tuple[str, ...] = ()
+    wait_row: int = 0
+    holds: bool = False  # whether the first state is held after a spike
+
+    def of(self, state: str) -> tuple[int, int, int, int]:
+        """Place of a state of the first unit, stride, units, and the way to the row of waiting steps, 0 if not held."""
+        row = self.states.index(state)
+        wait = (self.wait_row - row) * LANES if self.holds and row == 0 else 0
+        return self.first_place + row * LANES, self.row_length, self.size, wait
+
+
+@dataclass(frozen=True)
+class Wires:
+    """All that projections need which one run does not change, and what each run starts from."""
+
+    routes: Routes
+    synapses: Synapses
+    releases: Releases | None
+    plastic: Plastic | None
+    sections: Ints
+    later_steps: int
+    later_places: int
+    slots: int  # steps for which spikes are kept, a power of two
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What a run changes, at the start: copies, by names."""
+        found: dict[str, NDArray[Any]] = {"later": np.zeros((self.later_steps, self.later_places))}
+        if self.releases is not None:
+            found |= {f"release_{n}": getattr(self.releases, n).copy() for n in ("u", "x", "last")}
+        if self.plastic is not None:
+            names = "x slow_x y slow_y last_pre last_post before reference".split()
+            found |= {f"trace_{n}": getattr(self.plastic, n).copy() for n in names}
+            found["weights"] = self.synapses.weights.copy()
+        return found
+
+    def arguments(self, arrays: Mapping[str, NDArray[Any]], width: int) -> tuple[Any, ...]:
+        """Routes to later sums, as the loop takes them, around the arrays of a run; `width` spikes a step at most."""
+
+        def own(table: Any, prefix: str) -> Any:
+            return table and table._replace(
+                **{
+                    n: arrays[f"{prefix}_{n}"] for n in table._fields if f"{prefix}_{n}" in arrays
+                }
+            )
+
+        synapses = self.synapses
+        if "weights" in arrays:
+            synapses = synapses._replace(weights=arrays["weights"])
+        most = int(self.routes.units.max(initial=0)) + LANES
+        few = 0 if self.plastic is None else width
+        scratch = Scratch(
+            np.zeros(most, np.int32), np.zeros(most), np.empty(few, np.int64), np.empty(few, np.int64)
+        )  # fmt: skip
+        later = Later(arrays["later"], self.sections) if self.later_places else None
+        return (
+            self.routes,
+            synapses,
+            scratch,
+            own(self.releases, "release"),
+            own(self.plastic, "trace"),
+            later,
+        )
+
+
+def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wires:
+    """The tables of all projections."""
+    projections = network.projections
+    delays = [steps_of(p.delay, dt) for p in projections]
+    states = [find_entry(network.populations[p.target].model, p.to) for p in projections]  # type: ignore[union-attr]
+    mixed = [bool(np.ndim(d)) for d in delays]
+    own = [np.ndim(p.weight) > 0 or m or p.plasticity is not None for p, m in zip(projections, mixed, strict=True)]  # fmt: skip
+    first_synapse = np.cumsum([0, *[p.wires.count for p in projections]])
+    shift, weights = _join(
+        [np.broadcast_to(np.asarray(p.weight, float), (p.wires.count,)) if o else None for p, o in zip(projections, own, strict=True)],
+        [p.plasticity is None for p in projections], first_synapse, SHARED, np.float64,
+    )  # fmt: skip
+    delay, later_delays = _join(
+        [d if m else None for d, m in zip(delays, mixed, strict=True)],
+        [True] * len(projections), first_synapse, 0, np.int32,
+    )  # fmt: skip
+    keys = sorted({(p.target, s) for p, s, m in zip(projections, states, mixed, strict=True) if m})
+    sections, later_places = [], 0
+    for target, state in keys:
+        place, stride, units, wait = places[target].of(state)
+        sections.append((place, stride, wait, units, later_places))
+        later_places += units
+    longest = max((int(np.max(d, initial=0)) for d, m in zip(delays, mixed, strict=True) if m), default=0)  # fmt: skip
+    late = [0 if m else int(d) for d, m in zip(delays, mixed, strict=True)]
+    rows = np.cumsum([0, *[p.wires.n_pre + 1 for p in projections]])
+    small = all(p.wires.n_post <= 2**16 for p in projections)
+    columns: dict[str, list[Any]] = {name: [] for name in Routes._fields}
+    numbers = {"release": 0, "rule": 0}
+
+    def number(kind: str, present: object) -> int:
+        if present is None:
+            return -1
+        numbers[kind] += 1
+        return numbers[kind] - 1
+
+    for k, p in enumerate(projections):
+        source, target = places[p.source], places[p.target]
+        place, stride, units, wait = target.of(states[k])
+        entry = dict(
+            member=source.member, first=source.first_unit, target=target.member, target_first=target.first_unit,
+            late=late[k], row=rows[k], place=place, stride=stride, units=units, wait=wait,
+            weight=0.0 if np.ndim(p.weight) else p.weight, shift=shift[k],
+            later=sections[keys.index((p.target, states[k]))][4] if mixed[k] else -1, delay=delay[k],
+            full=int(_is_full(p)), release=number("release", p.short_term), rule=number("rule", p.plasticity),
+        )  # fmt: skip
+        for name, value in entry.items():
+            columns[name].append(value)
+    starts = [p.wires.indptr + first for p, first in zip(projections, first_synapse, strict=False)]
+    kind: Any = np.uint16 if small else np.uint32
+    targets = np.empty(int(first_synapse[-1]), kind)
+    for p, first in zip(projections, first_synapse, strict=False):
+        targets[first : first + p.wires.count] = p.wires.indices
+    return Wires(
+        routes=Routes(**{n: np.array(v, float if n == "weight" else np.int64) for n, v in columns.items()}),
+        synapses=Synapses(np.concatenate([np.zeros(0, np.int64), *starts]), targets, weights, later_delays),
+        releases=_make_releases(projections),
+        plastic=_make_plastic(projections, shift + first_synapse[:-1], dt),
+        sections=np.array(sections, np.int64).reshape(-1, 5),
+        later_steps=_power_of_two(longest + 1) if later_places else 1,
+        later_places=later_places,
+        slots=_power_of_two(max(late, default=0) + 1),
+    )  # fmt: skip
+
+
+def _power_of_two(n: int) -> int:
+    return 1 << (n - 1).bit_length()
+
+
+def _join(
+    parts: list[Any], after: list[bool], first_synapse: Ints, absent: int, dtype: Any
+) -> tuple[Ints, NDArray[Any]]:
+    """Arrays of those projections that have one, the ones not `after` first; and the way from a synapse to its value."""
+    shift = np.full(len(parts), absent, np.int64)
+    joined, place = [np.zeros(0, dtype)], 0
+    for k in sorted(range(len(parts)), key=lambda k: after[k]):
+        if parts[k] is not None:
+            shift[k] = place - first_synapse[k]
+            joined.append(parts[k])
+            place += parts[k].size
+    return shift, np.concatenate(joined).astype(dtype, copy=False)
+
+
+def _is_full(p: Projection) -> bool:
+    """Whether every source reaches all targets in their order; asked only where it may save time."""
+    wires = p.wires
+    if np.ndim(p.weight) == 0 or wires.count != wires.n_pre * wires.n_post:
+        return False
+    rows = wires.indices.reshape(wires.n_pre, wires.n_post)
+    regular = np.array_equal(wires.indptr, np.arange(wires.n_pre + 1) * wires.n_post)
+    return regular and bool(np.all(rows == np.arange(wires.n_post, dtype=rows.dtype)))
+
+
+def _make_releases(projections: tuple[Projection, ...]) -> Releases | None:
+    kinds = [(p.short_term, p.wires.n_pre) for p in projections if p.short_term is not None]
+    if not kinds:
+        return None
+    at = np.cumsum([0, *[n for _, n in kinds]])
+    return Releases(
+        np.array([kind.U for kind, _ in kinds], float),
+        np.array([kind.tau_D for kind, _ in kinds], float),
+        np.array([kind.tau_F for kind, _ in kinds], float),
+        at[:-1],
+        u=np.zeros(at[-1]),
+        x=np.ones(at[-1]),
+        last=np.full(at[-1], -np.inf),
+    )
+
+
+def _make_plastic(
+    projections: tuple[Projection, ...], first_weight: Ints, dt: float
+) -> Plastic | None:
+    which = [(p, w) for p, w in zip(projections, first_weight, strict=True) if p.plasticity]
+    if not which:
+        return None
+    rules = [p.plasticity.coefficients() for p, _ in which]  # type: ignore[union-attr]
+    pre = np.cumsum([0, *[p.wires.n_pre for p, _ in which]])
+    post = np.cumsum([0, *[p.wires.n_post for p, _ in which]])
+    first = np.array([w for _, w in which], np.int64)
+    counts = np.array([p.wires.count for p, _ in which], np.int64)
+    parts: dict[str, list[Any]] = {n: [] for n in "indptr targets into arriving sources".split()}
+    for r, (p, w) in enumerate(which):
+        indptr, targets, into, arriving, sources = wire_tables(p.wires)
+        values = (indptr[:-1] + w, targets + post[r], into[:-1] + w, arriving + w, sources + pre[r])
+        for name, value in zip(parts, values, strict=True):
+            parts[name].append(value)
+    for name in ("indptr", "into"):
+        parts[name].append([int(counts.sum())])
+    narrow = dict(targets=np.int32, arriving=np.int32, sources=np.int32)
+    tau = np.array([(c.tau_plus, c.tau_x, c.tau_minus, c.tau_y) for c in rules])
+    step = dt * np.arange(FADE_STEPS) * np.array([[1.0], [FADE_STEPS]])
+    reach = np.minimum(20 * tau.min(axis=1) / dt, FADE_STEPS**2 - 1)
+    remembers = any(p.plasticity.pairing == "presynaptic" for p, _ in which)  # type: ignore[union-attr]
+    return Plastic(
+        rules=np.array(rules, float),
+        pairing=np.array([PAIRINGS.index(p.plasticity.pairing) for p, _ in which], np.int64),  # type: ignore[union-attr]
+        pre=pre[:-1],
+        pre_end=pre[1:],
+        post=post[:-1],
+        post_end=post[1:],
+        synapse=first,
+        synapse_end=first + counts,
+        fades=np.exp(-step[None, :, None, :] / tau[:, None, :, None]),
+        reach=reach.astype(np.int64),
+        reference=np.zeros(len(which), np.int64),
+        x=np.zeros(pre[-1]),
+        slow_x=np.zeros(pre[-1]),
+        y=np.zeros(post[-1]),
+        slow_y=np.zeros(post[-1]),
+        last_pre=np.full(pre[-1], -np.inf),
+        last_post=np.full(post[-1], -np.inf),
+        before=np.zeros(counts.sum() if remembers else 0),
+        **{n: np.concatenate(v).astype(narrow.get(n, np.int64)) for n, v in parts.items()},  # type: ignore[arg-type]
+    )
+
+
+def _chances(rate: Any, dt: float) -> Array:
+    """Probability of a spike in a step, an error above 1."""
+    chance = np.asarray(rate, float) * dt * 1e-3
+    if chance.max(initial=0.0) > 1:
+        raise ValueError(
+            f"rate must give at most one spike a unit and step, got rate * dt = {chance.max():g}; lower dt"
+        )
+    return chance
+
+
+def _sampled(rate: Callable[[float], float], i0: int, i1: int, dt: float) -> Array:
+    """A rate in the middle of each step."""
+    found = check.finite_array([rate((i + 0.5) * dt) for i in range(i0, i1)], "rate(t)")
+    if found.size and found.min() < 0:
+        bad = int(np.argmin(found))
+        raise ValueError(
+            f"rate(t) must be 0 or more, got {found[bad]:g} at t = {(i0 + bad + 0.5) * dt:g} ms"
+        )
+    return found
+
+
+def make_inputs(
+    network: Network, places: Mapping[str, Place], dt: float, i0: int, i1: int
+) -> tuple[Inputs | None, Inputs | None]:
+    """Poisson inputs and noise, for steps i0 to i1 - 1."""
+    words, tally, normals = np.empty(LANES, np.int32), np.empty(LANES, np.int32), np.empty(LANES)
+    found: list[Inputs | None] = []
+    for kind in (PoissonInput, NoiseInput):
+        entries, thresholds, row = [], [np.zeros((0, TERMS), np.int32)], 0
+        for drive in network.inputs:
+            if not isinstance(drive, kind):
+                continue
+            place = places[drive.target]
+            model = network.populations[drive.target].model  # type: ignore[union-attr]
+            course, weight = 0, np.sqrt(dt) * drive.sigma if isinstance(drive, NoiseInput) else drive.weight  # fmt: skip
+            if isinstance(drive, PoissonInput):
+                course = int(callable(drive.rate))
+                rate = (
+                    _sampled(drive.rate, i0, i1, dt)
+                    if callable(drive.rate)
+                    else np.array([drive.rate])
+                )
+                mean = drive.n * rate * dt * 1e-3
+                if mean.max(initial=0.0) > 5:
+                    raise ValueError(
+                        f"rate must give at most 5 spikes a unit and step, got n * rate * dt = {mean.max():g}; lower dt"
+                    )
+                thresholds.append(poisson_thresholds(mean))
+            entries.append((*place.of(find_entry(model, drive.to)), course, row, weight))
+            row = sum(map(len, thresholds))
+        if not entries:
+            found.append(None)
+            continue
+        place_, stride, units, wait, course_, first, weight_ = zip(*entries, strict=True)
+        whole = (np.array(v, np.int64) for v in (place_, stride, units, wait))
+        found.append(
+            Inputs(
+                *whole, np.array(weight_, float), np.array(course_, np.int64), np.array(first, np.int64),
+                np.concatenate(thresholds), words, tally, normals,
+            )
+        )  # fmt: skip
+    return found[0], found[1]
+
+
+def make_emitters(
+    network: Network, places: Mapping[str, Place], dt: float, i0: int, i1: int,
+    upcoming: Ints, drawn: Ints,
+) -> Emitters | None:  # fmt: skip
+    """Poisson sources, for steps i0 to i1 - 1."""
+    sources = [
+        (places[name], p) for name, p in network.populations.items() if isinstance(p, PoissonSource)
+    ]
+    if not sources:
+        return None
+    entries, thresholds, row = [], [np.zeros(0, np.int32)], 0
+    for place, source in sources:
+        course, each, scale = int(callable(source.rate)), int(np.ndim(source.rate) > 0), 0.0
+        chance = _chances(
+            _sampled(source.rate, i0, i1, dt) if callable(source.rate) else source.rate, dt
+        )
+        if not course and not each and _LEAST_CHANCE < chance < _MOST_CHANCE:
+            scale = 1.0 / np.log1p(-float(chance))
+        levels = np.rint(np.atleast_1d(chance) * 2.0**32) - 2.0**31
+        thresholds.append(np.minimum(levels, 2.0**31 - 1).astype(np.int32))
+        entries.append(
+            (place.member, place.first_unit, place.size, scale, course, row, each)
+        )
+        row += thresholds[-1].size
+    member, first, units, scales, courses, rows, eaches = zip(*entries, strict=True)
+    return Emitters(
+        np.array(member, np.int64), np.array(first, np.int64), np.array(units, np.int64), np.array(scales, float),
+        np.array(courses, np.int64), np.array(rows, np.int64), np.array(eaches, np.int64),
+        np.concatenate(thresholds), upcoming, drawn,
+        np.empty((len(sources), GAPS), np.int64), np.empty(LANES, np.int32),
+    )  # fmt: skip
