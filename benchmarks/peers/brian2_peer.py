@@ -108,8 +108,14 @@ def izhikevich():
     cells = NeuronGroup(
         size, "v : 1\nu : 1\nI : 1\na : 1\nb : 1\nc : 1\nd : 1\nsigma : 1", threshold="v >= 30", reset="v = c; u += d"
     )  # fmt: skip
-    cells.a, cells.b = np.r_[np.full(n_e, 0.02), 0.02 + 0.08 * r_i], np.r_[np.full(n_e, 0.2), 0.25 - 0.05 * r_i]
-    cells.c, cells.d = np.r_[15 * r_e**2 - 65, np.full(n_i, -65)], np.r_[8 - 6 * r_e**2, np.full(n_i, 2)]
+    cells.a, cells.b = (
+        np.r_[np.full(n_e, 0.02), 0.02 + 0.08 * r_i],
+        np.r_[np.full(n_e, 0.2), 0.25 - 0.05 * r_i],
+    )
+    cells.c, cells.d = (
+        np.r_[15 * r_e**2 - 65, np.full(n_i, -65)],
+        np.r_[8 - 6 * r_e**2, np.full(n_i, 2)],
+    )
     cells.sigma, cells.v = np.r_[np.full(n_e, 5), np.full(n_i, 2)], -65
     cells.u = "-65 * b"
     cells.run_regularly("I = sigma * randn()", when="start")
