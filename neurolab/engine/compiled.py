@@ -780,9 +780,7 @@ class PlainLanes(Plain):
         return tuple(rows[:, column + k * stride].tolist() for k in range(3))
 
     def drive_unit(self, slab: Any, i: int, course: Any) -> Any:
-        own = dict(
-            zip(self.own, self._rows(slab, self.first_input, len(self.own), i), strict=True)
-        )
+        own = dict(zip(self.own, self._rows(slab, self.first_input, len(self.own), i), strict=True))
         return tuple(
             self.model.input_value(
                 [own.get(name, 0.0) + x for name, x in zip(self.model.inputs, now, strict=True)]

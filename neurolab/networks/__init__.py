@@ -15,7 +15,13 @@ from neurolab.networks.attractors import (
     generate_ring_weights,
     recall_pattern,
 )
-from neurolab.networks.builders import brunel, cobahh, vogels_abbott
+from neurolab.networks.builders import (
+    brunel,
+    cobahh,
+    izhikevich_2003,
+    song_miller_abbott,
+    vogels_abbott,
+)
 from neurolab.networks.decisions import (
     Decisions,
     compute_decision_accuracy,
@@ -123,6 +129,8 @@ __all__ = [
     "simulate_random_network",
     "brunel",
     "cobahh",
+    "izhikevich_2003",
+    "song_miller_abbott",
     "vogels_abbott",
     "Network",
     "NetworkRun",

@@ -23,7 +23,7 @@ from neurolab.networks.drives import add_noise, add_poisson, emit, resume
 __all__ = ["network_loop"]
 
 Array = NDArray[np.float64]
-_PART = 16  # units stepped in one go: a few vector registers of each state, and small populations waste little
+_PART = 32  # units stepped in one go: a few vector registers of each state, and small populations waste little
 
 
 @cache
@@ -79,7 +79,9 @@ def _family_step(method: str) -> Callable[..., Any]:
                 slab, n = memory[start : start + row_length], min(LANES, units - block * LANES)
                 for j in range(course_rows.size):
                     for lane in range(n):
-                        slab[course_rows[j] * LANES + lane] = own[j, block * LANES + lane, i - origin]
+                        slab[course_rows[j] * LANES + lane] = own[
+                            j, block * LANES + lane, i - origin
+                        ]
                 for first in range(0, n, _PART):
                     part = slab[first:]  # so that places in it are known not to be negative
                     if advance(model, part, shared, m, now, t, dt):

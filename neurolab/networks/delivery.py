@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
 from neurolab.kernels.cache import inlined
+from neurolab.kernels.prefetch import prefetch_row
 from neurolab.plasticity.spike_timing import Coefficients
 from neurolab.plasticity.spike_timing_steps import fade_traces, fades_after, moment
 from neurolab.synapses.transmitter_steps import find_release
@@ -33,9 +34,11 @@ __all__ = [
     "deliver_later",
 ]
 
-FADE_STEPS = 64  # decays are products of two table entries: of k % 64 steps, and of k // 64 times 64 steps
+FADE_STEPS = (
+    64  # decays are products of two table entries: of k % 64 steps, and of k // 64 times 64 steps
+)
 SHARED = -(2**62)  # shift of a route whose synapses share one weight
-_FEW = 4  # fewer arrivals than a quarter of the targets go straight to the states
+_FEW = 64  # fewer arrivals than these and a quarter of the targets go straight to the states
 _WIDTH, _LANE = LANES.bit_length() - 1, LANES - 1
 
 Array = NDArray[np.float64]
@@ -159,10 +162,13 @@ def deliver(
         arrivals += starts[source + 1] - starts[source]
     place, stride, wait = routes.place[k], routes.stride[k], routes.wait[k]
     plain = shift == SHARED and routes.release[k] < 0
-    many = arrivals * _FEW >= units
+    many = arrivals >= _FEW + units // 4
     for q in range(first, last):
         source = row + ring[slot, q]
         start, stop = starts[source], starts[source + 1]
+        if q + 1 < last:
+            following = row + ring[slot, q + 1]
+            prefetch_row(targets, starts[following], starts[following + 1])
         if many and plain:
             for j in range(start, stop):
                 counts[targets[j]] += np.int32(1)
@@ -277,7 +283,12 @@ def adapt(
         a, b, q, d = plastic.pre[r], plastic.pre_end[r], plastic.post[r], plastic.post_end[r]
         e, f = plastic.synapse[r], plastic.synapse_end[r]
         fade_traces(
-            fades_after(rule, past * dt), x[a:b], slow_x[a:b], y[q:d], slow_y[q:d], plastic.before[e:f]
+            fades_after(rule, past * dt),
+            x[a:b],
+            slow_x[a:b],
+            y[q:d],
+            slow_y[q:d],
+            plastic.before[e:f],
         )
         plastic.reference[r], past = i, 0
     moment(

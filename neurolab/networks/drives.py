@@ -69,7 +69,9 @@ class Emitters(NamedTuple):
     row: Ints
     each: Ints  # 1 where each unit has a threshold of its own, one after the other
     thresholds: NDArray[np.int32]
-    upcoming: Ints  # number of the next spike's slot, counting units within steps; -1 before the first
+    upcoming: (
+        Ints  # number of the next spike's slot, counting units within steps; -1 before the first
+    )
     drawn: Ints  # gaps used so far
     gaps: NDArray[np.int64]  # scratch, GAPS for each
     words: NDArray[np.int32]
@@ -151,9 +153,7 @@ def add_noise(k: int, i: int, inputs: Inputs, key: Any, memory: Array) -> None:
 
 
 @inlined
-def emit(
-    k: int, i: int, origin: int, emitters: Emitters, key: Any, fired: Any, count: int
-) -> int:
+def emit(k: int, i: int, origin: int, emitters: Emitters, key: Any, fired: Any, count: int) -> int:
     """Write the units of source k that fire in step i behind the `count` that have; their number then."""
     units, first = emitters.units[k], emitters.first[k]
     if emitters.scale[k] < 0.0:

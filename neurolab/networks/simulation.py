@@ -148,6 +148,8 @@ def simulate_network(
     duration, dt = check.positive(duration, "duration"), check.positive(dt, "dt")
     if dt > duration:
         raise ValueError(f"dt must be at most the duration of {duration:g} ms, got {dt:g}")
+    if network.dt not in (None, dt):
+        raise ValueError(f"dt must be {network.dt:g} ms, for which this network is made, got {dt:g}")
     every, max_spikes = check.whole(every, "every"), check.whole(max_spikes, "max_spikes")
     run = _Run(network, duration, dt, seed, record, every, state)
 
@@ -196,7 +198,9 @@ class _Run:
             cached[dt] = make_wires(network, layout.places, dt)
         self.wires, self.played = cached[dt], _played(network, layout.places, dt)
         # a source may replay several spikes of a unit in one step
-        self.most = layout.size + int(np.unique(self.played[0], return_counts=True)[1].max(initial=0))
+        self.most = layout.size + int(
+            np.unique(self.played[0], return_counts=True)[1].max(initial=0)
+        )
         self.arrays = self._start() if state is None else _held(state, dt, self._start())
         self.key = seed_key(seed)
         self.wired = self.wires.arguments(self.arrays, self.most)

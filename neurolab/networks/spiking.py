@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -260,6 +261,8 @@ class Network:
     populations : dict of Population, SpikeSource or PoissonSource
     projections : sequence of Projection
     inputs : sequence of PoissonInput or NoiseInput
+    dt : float, ms, optional
+        The only step that its equations are made for, where they are a map of the literature.
 
     Raises
     ------
@@ -273,7 +276,9 @@ class Network:
         populations: Mapping[str, Population | SpikeSource | PoissonSource],
         projections: Sequence[Projection] = (),
         inputs: Sequence[PoissonInput | NoiseInput] = (),
+        dt: float | None = None,
     ) -> None:
+        self.dt = None if dt is None else check.positive(dt, "dt")
         if not populations:
             raise ValueError("populations must name at least one Population, got none")
         if not any(isinstance(p, Population) for p in populations.values()):
@@ -390,10 +395,14 @@ def compute_propagator(model: Model, dt: float, **values: Any) -> Array:
     ValueError
         If the model's equations are not linear in states and inputs.
     """
+    return _propagator(model, float(dt), tuple(model.set(values).params.tolist()))
+
+
+@lru_cache(maxsize=256)
+def _propagator(model: Model, dt: float, params: tuple[float, ...]) -> Array:
     from scipy.linalg import expm
 
-    setting = model.set(values)
-    p = model.Params(*setting.params.tolist())
+    p = model.Params(*params)
     n, width = len(model.states), len(model.states) + len(model.inputs)
 
     def slopes(z: Array) -> Array:
@@ -414,7 +423,7 @@ def compute_propagator(model: Model, dt: float, **values: Any) -> Array:
         if held:
             whole[0] = 0.0
         found.append(expm(whole * dt)[:n])
-    return np.concatenate(found).ravel()
+    return _read_only(np.concatenate(found).ravel())
 
 
 def steps_of(delay: float | ArrayLike | None, dt: float) -> NDArray[np.int64]:

@@ -91,9 +91,7 @@ class Wires:
 
         def own(table: Any, prefix: str) -> Any:
             return table and table._replace(
-                **{
-                    n: arrays[f"{prefix}_{n}"] for n in table._fields if f"{prefix}_{n}" in arrays
-                }
+                **{n: arrays[f"{prefix}_{n}"] for n in table._fields if f"{prefix}_{n}" in arrays}
             )
 
         synapses = self.synapses
@@ -354,9 +352,7 @@ def make_emitters(
             scale = 1.0 / np.log1p(-float(chance))
         levels = np.rint(np.atleast_1d(chance) * 2.0**32) - 2.0**31
         thresholds.append(np.minimum(levels, 2.0**31 - 1).astype(np.int32))
-        entries.append(
-            (place.member, place.first_unit, place.size, scale, course, row, each)
-        )
+        entries.append((place.member, place.first_unit, place.size, scale, course, row, each))
         row += thresholds[-1].size
     member, first, units, scales, courses, rows, eaches = zip(*entries, strict=True)
     return Emitters(

@@ -1,11 +1,13 @@
 """Chapter 3: plasticity. How activity changes synapses: rates, spike times, and what keeps them in bounds."""
 
+from neurolab.plasticity.competition import compute_competition_drift, simulate_competition
 from neurolab.plasticity.hebbian import (
     LEARNING_RULES,
     BcmFixedPoint,
     LearningRun,
     OjaFixedPoint,
     compute_hebbian_decay,
+    compute_learning_drift,
     compute_oja_flow,
     find_bcm_fixed_points,
     find_oja_fixed_points,
@@ -23,13 +25,20 @@ from neurolab.plasticity.homeostasis import (
     intrinsic_unit,
     simulate_scaling,
 )
-from neurolab.plasticity.protocols import Protocol, generate_pairing, generate_spike_motifs
+from neurolab.plasticity.protocols import (
+    PAIRING_DATA,
+    PairingData,
+    Protocol,
+    generate_pairing,
+    generate_spike_motifs,
+)
 from neurolab.plasticity.spike_timing import (
     PAIRINGS,
     PairRule,
     PlasticityRun,
     SpikeRule,
     compute_printed_stdp_window,
+    compute_spike_trace,
     compute_stdp_area,
     compute_stdp_drift,
     compute_stdp_fixed_point,
@@ -52,6 +61,7 @@ from neurolab.plasticity.triplets import (
 __all__ = [
     "LEARNING_RULES",
     "PAIRINGS",
+    "PAIRING_DATA",
     "TRIPLET_SETS",
     "BcmFixedPoint",
     "HomeostaticPlasticity",
@@ -59,6 +69,7 @@ __all__ = [
     "LearningRun",
     "OjaFixedPoint",
     "PairRule",
+    "PairingData",
     "PlasticityRun",
     "Protocol",
     "STDPMechanism",
@@ -68,13 +79,16 @@ __all__ = [
     "SpikeRule",
     "SynapticPlasticity",
     "TripletRule",
+    "compute_competition_drift",
     "compute_hebbian_decay",
     "compute_inhibitory_drift",
     "compute_intrinsic_response",
+    "compute_learning_drift",
     "compute_oja_flow",
     "compute_printed_stdp_window",
     "compute_scaling_response",
     "compute_sensor_limit",
+    "compute_spike_trace",
     "compute_stdp_area",
     "compute_stdp_drift",
     "compute_stdp_fixed_point",
@@ -87,6 +101,7 @@ __all__ = [
     "generate_spike_motifs",
     "homeostatic_unit",
     "intrinsic_unit",
+    "simulate_competition",
     "simulate_learning",
     "simulate_scaling",
     "simulate_stdp",

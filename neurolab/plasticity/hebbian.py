@@ -35,6 +35,7 @@ __all__ = [
     "LearningRun",
     "OjaFixedPoint",
     "compute_hebbian_decay",
+    "compute_learning_drift",
     "compute_oja_flow",
     "find_bcm_fixed_points",
     "find_oja_fixed_points",
@@ -169,6 +170,63 @@ def compute_hebbian_decay(
     slowed = np.divide(-np.expm1(-z), z, out=np.ones_like(z), where=z > 1e-300)  # (1 - exp(-z)) / z
     found = np.asarray(start * np.exp(-z) + eta * post * pre * time * slowed)
     return float(found) if found.ndim == 0 else found
+
+
+def compute_learning_drift(
+    rule: str,
+    inputs: ArrayLike,
+    w: ArrayLike,
+    *,
+    probabilities: ArrayLike | None = None,
+    alpha: float | None = None,
+) -> Array:
+    """Mean change of the weights in a step of `simulate_learning`, over eta, at given weights of one unit.
+
+    The running means of "bcm" and "covariance" are taken where they come to rest: theta = <y²>, <x> and <y>.
+
+    Parameters
+    ----------
+    rule : {"hebb", "oja", "sanger", "bcm", "covariance"}
+        For one unit "sanger" is "oja".
+    inputs : array_like of shape (samples, inputs)
+    w : array_like of shape (..., inputs)
+    probabilities : array_like of shape (samples,), optional
+        All equal if left out.
+    alpha : float, optional
+        As for `simulate_learning`.
+
+    Returns
+    -------
+    array of the shape of w
+
+    Raises
+    ------
+    ValueError
+        For an unknown rule, shapes that do not fit, or probabilities that are not.
+
+    Examples
+    --------
+    >>> compute_learning_drift("bcm", [[1.0, 0.0], [0.0, 1.0]], [[2.0, 0.0], [1.0, 0.5]]).tolist()
+    [[0.0, 0.0], [0.1875, -0.03125]]
+    """
+    rule, X = check.choice(rule, LEARNING_RULES, "rule"), _table(inputs, "inputs")
+    weights = check.finite_array(w, "w")
+    if weights.ndim < 1 or weights.shape[-1] != X.shape[1]:
+        raise ValueError(
+            f"w must have shape (..., {X.shape[1]}), as the inputs have {X.shape[1]} columns; got {weights.shape}"
+        )
+    p = _probabilities(probabilities, len(X))
+    alpha = _ALPHA[rule] if alpha is None else check.finite(alpha, "alpha")
+    y = weights @ X.T
+    power = (y**2 @ p)[..., None]
+    forgotten = alpha * weights
+    if rule in ("oja", "sanger"):
+        forgotten = forgotten * power
+    elif rule == "bcm":
+        y = y * (y - power)
+    elif rule == "covariance":
+        y = y - (y @ p)[..., None]  # <(y - <y>) (x - <x>)> = <(y - <y>) x>
+    return np.asarray((y * p) @ X - forgotten)
 
 
 def compute_oja_flow(C: ArrayLike, w: ArrayLike, t: float) -> Array:

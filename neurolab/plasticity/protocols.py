@@ -3,20 +3,63 @@
 References
 ----------
 Bi & Poo 1998, J Neurosci 18:10464-10472 (pairs at 1 Hz); Sjöström, Turrigiano & Nelson 2001, Neuron 32:1149-1164 (pairs
-at 0.1 to 50 Hz); Pfister & Gerstner 2006, J Neurosci 26:9673-9682 (how models are run through these protocols).
+at 0.1 to 50 Hz: `PAIRING_DATA`); Pfister & Gerstner 2006, J Neurosci 26:9673-9682 (how models are run through these
+protocols).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from neurolab.data.spikes import SpikeTrains
 from neurolab.kernels import check
 
-__all__ = ["Protocol", "generate_pairing", "generate_spike_motifs"]
+__all__ = ["PAIRING_DATA", "PairingData", "Protocol", "generate_pairing", "generate_spike_motifs"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class PairingData:
+    """What pairs of spikes did to synapses, measured at several rates.
+
+    Attributes
+    ----------
+    rate : array of shape (rates,), Hz
+        Pairs per second.
+    change : array of shape (rates,)
+        Of the weight, as a share of it.
+    error : array of shape (rates,)
+        Standard error of the change.
+    """
+
+    rate: Array
+    change: Array
+    error: Array
+
+
+_RATES = np.array([0.1, 10.0, 20.0, 40.0, 50.0])
+
+PAIRING_DATA: Mapping[float, PairingData] = MappingProxyType(
+    {
+        10.0: PairingData(
+            _RATES,
+            np.array([-0.04, 0.14, 0.29, 0.53, 0.56]),
+            np.array([0.05, 0.10, 0.14, 0.11, 0.26]),
+        ),
+        -10.0: PairingData(
+            _RATES,
+            np.array([-0.29, -0.41, -0.34, 0.56, 0.75]),
+            np.array([0.08, 0.11, 0.10, 0.32, 0.19]),
+        ),
+    }
+)
+"""Pairs in visual cortex (Sjöström et al. 2001, as Pfister & Gerstner 2006 fitted them), by the lag Δt in ms."""
 
 
 @dataclass(frozen=True)

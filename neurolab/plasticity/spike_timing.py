@@ -47,6 +47,7 @@ __all__ = [
     "PlasticityRun",
     "SpikeRule",
     "compute_printed_stdp_window",
+    "compute_spike_trace",
     "compute_stdp_area",
     "compute_stdp_drift",
     "compute_stdp_fixed_point",
@@ -248,6 +249,56 @@ def _factors(rule: PairRule, w: float | None) -> tuple[float, float]:
             f"w must lie in the rule's bounds [{rule.w_min:g}, {rule.w_max:g}], got {w:g}"
         )
     return (1 - u) ** rule.mu_plus, u**rule.mu_minus
+
+
+def compute_spike_trace(
+    t: ArrayLike, spikes: ArrayLike, tau: float, *, pairing: str = "all"
+) -> Array | float:
+    """The trace that a neuron's spikes leave: each adds 1 to it ("all") or sets it to 1 ("nearest"), then it decays.
+
+    "all": x(t) = Σ exp(-(t - t_k) / tau) over the spikes t_k <= t; "nearest": the last one of them alone. A spike of
+    the other neuron reads the trace as it was just before: one at the same moment adds nothing to what is read.
+
+    Parameters
+    ----------
+    t : array_like, ms
+    spikes : array_like of shape (spikes,), ms
+        In ascending order.
+    tau : float, ms
+    pairing : {"all", "nearest"}
+
+    Returns
+    -------
+    float or array of the shape of t
+
+    Raises
+    ------
+    ValueError
+        For spikes that are not ascending, a tau not above 0, or another pairing.
+
+    References
+    ----------
+    Morrison, Diesmann & Gerstner 2008, section 4.
+
+    Examples
+    --------
+    >>> compute_spike_trace([0.0, 10.0, 20.0], [10.0, 20.0], tau=10.0).round(4).tolist()
+    [0.0, 1.0, 1.3679]
+    """
+    at, times = check.finite_array(t, "t"), check.finite_array(spikes, "spikes")
+    tau = check.positive(tau, "tau")
+    check.choice(pairing, ("all", "nearest"), "pairing")
+    if times.ndim != 1 or np.any(np.diff(times) < 0):
+        raise ValueError(f"spikes must be 1-D and in ascending order, got shape {times.shape}")
+    left = np.ones(times.size)  # right after each spike
+    if pairing == "all":
+        for k, fade in enumerate(np.exp(-np.diff(times) / tau), start=1):
+            left[k] += left[k - 1] * fade
+    last = np.searchsorted(times, at, side="right") - 1
+    seen = last >= 0
+    found = np.zeros(at.shape)
+    found[seen] = left[last[seen]] * np.exp((times[last[seen]] - at[seen]) / tau)
+    return float(found) if found.ndim == 0 else found
 
 
 def compute_stdp_area(rule: PairRule, w: float | None = None) -> float:

@@ -14,7 +14,19 @@ from numpy.typing import NDArray
 
 from neurolab.kernels.cache import inlined, kernel
 
-__all__ = ["ALL", "NEAREST", "PRESYNAPTIC", "REDUCED", "clock_steps", "fade_traces", "fades_after", "moment", "spike_events"]
+__all__ = [
+    "ALL",
+    "NEAREST",
+    "PRESYNAPTIC",
+    "REDUCED",
+    "bounded",
+    "clock_steps",
+    "fade_traces",
+    "fades_after",
+    "moment",
+    "power",
+    "spike_events",
+]
 
 ALL, NEAREST, PRESYNAPTIC, REDUCED = 0, 1, 2, 3
 _REACH = (
@@ -26,13 +38,14 @@ Ints = NDArray[np.int64]
 
 
 @inlined
-def _bounded(w: float, change: float, rule: Any) -> float:
+def bounded(w: float, change: float, rule: Any) -> float:
     """The weight after a change, inside its bounds."""
     return min(max(w + change, rule.w_min), rule.w_max)  # type: ignore[no-any-return]
 
 
 @inlined
-def _power(base: float, exponent: float) -> float:
+def power(base: float, exponent: float) -> float:
+    """base to the exponent, fast for 0 and 1."""
     if exponent == 0.0:
         return 1.0
     if exponent == 1.0:
@@ -56,8 +69,8 @@ def moment(
             trace = y[j] * fade_y
             if pairing == REDUCED and last_post[j] < last_pre[i]:
                 trace = 0.0
-            change = rule.at_pre - size * trace * _power((w[s] - rule.w_min) / span, rule.mu_minus)
-            w[s] = _bounded(w[s], change, rule)
+            change = rule.at_pre - size * trace * power((w[s] - rule.w_min) / span, rule.mu_minus)
+            w[s] = bounded(w[s], change, rule)
     for j in post_ids:
         size = rule.A_plus + rule.A3_plus * slow_y[j] * fade_slow_y
         for k in range(into[j], into[j + 1]):
@@ -69,8 +82,8 @@ def moment(
             elif pairing == PRESYNAPTIC:
                 trace = (x[i] - before[s]) * fade_x
                 before[s] = x[i]
-            change = rule.at_post + size * trace * _power((rule.w_max - w[s]) / span, rule.mu_plus)
-            w[s] = _bounded(w[s], change, rule)
+            change = rule.at_post + size * trace * power((rule.w_max - w[s]) / span, rule.mu_plus)
+            w[s] = bounded(w[s], change, rule)
     for i in pre_ids:
         adds = pairing == ALL or pairing == PRESYNAPTIC
         x[i] = (x[i] if adds else 0.0) + 1.0 / fade_x

@@ -14,6 +14,7 @@ from neurolab.kernels.chunks import Diverged, Interrupted
 from neurolab.plasticity import (
     LEARNING_RULES,
     compute_hebbian_decay,
+    compute_learning_drift,
     compute_oja_flow,
     find_bcm_fixed_points,
     find_oja_fixed_points,
@@ -52,6 +53,48 @@ def test_the_decay_solves_its_equation(
     assert slope == pytest.approx(eta * (r_i * r_j - alpha * now), abs=1e-5 * (1 + size * (1 + t)))
     now = at(t)
     assert at(t / 2, at(t / 2)) == pytest.approx(now, abs=1e-8 * (1 + r_i * r_j * t))
+
+
+@pytest.mark.parametrize("rule", LEARNING_RULES)
+def test_the_drift_is_the_mean_of_one_step_over_the_inputs(rule: str) -> None:
+    x = RNG.normal(0.3, 1.0, (40, 3))
+    w = RNG.normal(size=(2, 3))
+    drift = compute_learning_drift(rule, x, w)
+    for k in range(2):
+        # one step each from the same weights; the running means start where they come to rest if they saw all inputs
+        runs = [
+            simulate_learning(rule, np.roll(x, -i, axis=0), w[k], eta=1e-6, tau=np.inf).w
+            for i in range(40)
+        ]
+        mean = np.mean([run[1] - run[0] for run in runs], axis=0) / 1e-6
+        assert np.allclose(mean, drift[k], atol=1e-8)
+
+
+def test_the_drift_vanishes_at_the_fixed_points() -> None:
+    patterns, p = np.array([[1.0, 0.3, 0.0], [0.3, 1.0, 0.2]]), [0.3, 0.7]
+    for point in find_bcm_fixed_points(patterns, p):
+        assert np.allclose(
+            compute_learning_drift("bcm", patterns, point.w, probabilities=p), 0.0, atol=1e-12
+        )
+    x = RNG.normal(size=(50, 3))
+    for root in find_oja_fixed_points(x.T @ x / 50):
+        assert np.allclose(compute_learning_drift("oja", x, root.w), 0.0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (dict(rule="hebbian"), "rule must be one of"),
+        (dict(w=[1.0]), r"w must have shape \(..., 2\), as the inputs have 2 columns; got \(1,\)"),
+        (dict(w=1.0), r"w must have shape \(..., 2\)"),
+        (dict(probabilities=[1.0]), "probabilities must be 2 numbers above 0 with sum 1"),
+    ],
+)
+def test_messages_of_the_drift(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        compute_learning_drift(
+            **(dict(rule="oja", inputs=np.eye(2), w=[1.0, 0.0]) | values)  # type: ignore[arg-type]
+        )
 
 
 def test_small_alpha_is_the_limit_of_growth() -> None:

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from neurolab.plasticity import generate_pairing, generate_spike_motifs
+from neurolab.plasticity import (
+    PAIRING_DATA,
+    TripletRule,
+    generate_pairing,
+    generate_spike_motifs,
+    simulate_stdp,
+)
 
 
 @given(st.integers(1, 50), st.floats(0.1, 100), st.floats(-200, 200))
@@ -54,3 +60,15 @@ def test_messages(values: dict[str, Any], message: str) -> None:
 def test_a_motif_has_spikes() -> None:
     with pytest.raises(ValueError, match="pre and post must hold at least one spike"):
         generate_spike_motifs([], [], 1, 1.0)
+
+
+def test_the_triplet_rule_goes_through_what_was_measured() -> None:
+    """Its minimal set was fitted to these data (Pfister & Gerstner 2006): all but one within two standard errors."""
+    inside = []
+    for lag, data in PAIRING_DATA.items():
+        assert data.rate.shape == data.change.shape == data.error.shape == (5,)
+        for rate, change, error in zip(data.rate, data.change, data.error, strict=True):
+            pairs = generate_pairing(60, float(rate), lag)
+            found = simulate_stdp(TripletRule(), pairs.pre, pairs.post).change
+            inside.append(abs(found - change) < 2 * error)
+    assert sum(inside) >= 9

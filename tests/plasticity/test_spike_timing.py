@@ -21,6 +21,7 @@ from neurolab.plasticity import (
     SpikeRule,
     TripletRule,
     compute_printed_stdp_window,
+    compute_spike_trace,
     compute_stdp_area,
     compute_stdp_drift,
     compute_stdp_fixed_point,
@@ -322,3 +323,40 @@ def test_messages_of_the_simulation(values: dict[str, Any], message: str) -> Non
     arguments = dict(pre=train([1.0]), post=train([2.0]), w=0.5) | values
     with pytest.raises(ValueError, match=message):
         simulate_stdp(PairRule(w_min=0.0, w_max=1.0), **arguments)
+
+
+@pytest.mark.parametrize("pairing", ["all", "nearest"])
+@given(spikes=spike_times, at=st.lists(st.floats(-10, 60), max_size=5))
+def test_a_trace_is_the_sum_over_the_spikes_before(
+    pairing: str, spikes: list[float], at: list[float]
+) -> None:
+    found = compute_spike_trace(at, spikes, 7.0, pairing=pairing)
+    for t, value in zip(at, np.atleast_1d(found), strict=True):
+        seen = [t_k for t_k in spikes if t_k <= t]
+        counted = seen if pairing == "all" else seen[-1:]
+        assert value == pytest.approx(sum(math.exp((t_k - t) / 7.0) for t_k in counted), abs=1e-12)
+
+
+def test_the_two_traces_make_the_rule() -> None:
+    """Each spike reads the other neuron's trace: no more is needed."""
+    rule = PairRule(0.01, 0.012, 15.0, 30.0)
+    pre, post = [3.0, 20.0, 31.0], [5.0, 18.0, 40.0]
+    read_x = compute_spike_trace(post, pre, rule.tau_plus)
+    read_y = compute_spike_trace(pre, post, rule.tau_minus)
+    change = rule.A_plus * np.sum(read_x) - rule.A_minus * np.sum(read_y)
+    run = simulate_stdp(rule, SpikeTrains(pre, stop=50.0), SpikeTrains(post, stop=50.0))
+    assert run.change == pytest.approx(change, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (dict(spikes=[2.0, 1.0]), "spikes must be 1-D and in ascending order"),
+        (dict(spikes=[[1.0]]), "spikes must be 1-D and in ascending order"),
+        (dict(tau=0.0), "tau must be above 0"),
+        (dict(pairing="reduced"), "pairing must be one of"),
+    ],
+)
+def test_messages_of_traces(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        compute_spike_trace(**(dict(t=1.0, spikes=[0.5], tau=10.0) | values))

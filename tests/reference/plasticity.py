@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 Times = Sequence[float]
 
 
@@ -99,3 +101,45 @@ def simulate_learning(
         mean_y = [m + (v - m) / tau for m, v in zip(mean_y, y, strict=True)]
         mean_x = [m + (v - m) / tau for m, v in zip(mean_x, x, strict=True)]
     return w
+
+
+def simulate_competition(
+    w: Sequence[float], rate: float, duration: float, *, seed: int, gain: float, group: int, correlation: float,
+    A_plus: float, A_minus: float, tau_plus: float, tau_minus: float, mu_plus: float, mu_minus: float,
+    events: int = 100_000,
+) -> tuple[list[float], int]:  # fmt: skip
+    """Weights in the end, between 0 and 1, and how often the neuron fired: sums over all spikes so far, no traces."""
+    gaps, sources, answers, copies = np.random.default_rng(seed).spawn(4)
+    n, shared = len(w), math.sqrt(correlation)
+    single, own = n - group, group * (1 - shared)
+    total = single + own + (1 if group and shared else 0)
+    weights, pre, post = list(w), [list[float]() for _ in w], list[float]()
+    t = 0.0
+    for gap, u, answer in zip(
+        gaps.exponential(1e3 / rate / total, events),
+        sources.random(events) * total,
+        answers.random(events),
+        strict=True,
+    ):
+        t += gap
+        if t > duration:
+            return weights, len(post)
+        if u < single:
+            active = [group + int(u)]
+        elif u < single + own:
+            active = [int((u - single) / own * group)]
+        else:
+            active = [i for i, v in enumerate(copies.random(group)) if v < shared]
+        chance = sum(gain / n * weights[i] for i in active)
+        for i in active:
+            size = sum(math.exp((s - t) / tau_minus) for s in post)
+            weights[i] = min(max(weights[i] - A_minus * size * weights[i] ** mu_minus, 0.0), 1.0)
+            pre[i].append(t)
+        if answer < chance:
+            for i in range(n):
+                size = sum(math.exp((s - t) / tau_plus) for s in pre[i])
+                weights[i] = min(
+                    max(weights[i] + A_plus * size * (1 - weights[i]) ** mu_plus, 0.0), 1.0
+                )
+            post.append(t)
+    raise ValueError("more events are needed")
