@@ -252,24 +252,23 @@ def izhikevich_brian2(folder: Path) -> Iterator[Row]:
 
 
 def stdp(folder: Path) -> Iterator[Row]:
-    """Song, Miller and Abbott; of four runs each the mean spikes may differ by 10 %, the mean weights by 0.01 g_max."""
-    title = "Song-Miller-Abbott, 1000 plastic synapses, 100 s"
-    network = networks.song_miller_abbott()
-    ((k, plastic),) = [(k, p) for k, p in enumerate(network.projections) if p.plasticity]
-    g_max = plastic.plasticity.coefficients().w_max  # type: ignore[union-attr]
+    """Song, Miller and Abbott, from the same weights; the number of spikes varies by 3 % from run to run.
+
+    Means of four runs may differ by 8 %, those of the weights by 0.005 g_max: three standard deviations of either.
+    """
+    title, g_max = "Song-Miller-Abbott, 1000 plastic synapses, 100 s", 0.01
+    network = networks.song_miller_abbott(g_max=g_max)
     runs = [network.simulate(100_000.0, DT, seed=seed) for seed in range(4)]
-    count = np.mean([run.spikes(plastic.target).count for run in runs])
-    weight = np.mean([run.weights[k] for run in runs]) / g_max
-    work = dict(network="stdp", size=1000, n_e=1000, dt=DT, duration=100_000.0)
-    peer = Peer("brian2", work)
+    count = np.mean([run.spikes("cell").count for run in runs])
+    weight = np.mean([run.weights[0] for run in runs]) / g_max
+    np.savez(folder / "stdp.npz", w=network.projections[0].weight)
+    work = dict(network="stdp", size=1000, n_e=1000, dt=DT, duration=100_000.0, g_max=g_max)
+    peer = Peer("brian2", work | dict(arrays=str(folder / "stdp.npz")))
     found = [peer.ask() for _ in range(4)]
-    theirs, their_weight = (
-        float(np.mean([one[key] for one in found])) for key in ("spikes", "weight")
-    )
-    print(
-        f"{title}: {count:.0f} spikes, Brian2 {theirs:.0f}; w / g_max {weight:.3f}, {their_weight:.3f}"
-    )
-    agrees = abs(count / theirs - 1) < 0.1 and abs(weight - their_weight) < 0.01
+    theirs, their_weight = (np.mean([one[key] for one in found]) for key in ("spikes", "weight"))
+    print(f"{title}: {count:.0f} spikes, Brian2 {theirs:.0f}", end="; ")
+    print(f"mean weight {weight:.3f} g_max, {their_weight:.3f}", flush=True)
+    agrees = abs(count / theirs - 1) < 0.08 and abs(weight - their_weight) < 0.005
     turns = _in_turn(lambda: network.simulate(100_000.0, DT, seed=1), peer, 7)
     return _rows(title, turns, "Brian2 C++", 50.0, bool(agrees))
 
