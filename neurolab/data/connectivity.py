@@ -261,7 +261,8 @@ class Connectivity:
 
     def targets(self, source: int) -> NDArray[np.uint32]:
         """Targets of one source."""
-        if not 0 <= source < self.n_pre:
+        source = check.whole(source, "source", 0)
+        if source >= self.n_pre:
             raise ValueError(f"source must be 0 to {self.n_pre - 1}, got {source}")
         return self.indices[self.indptr[source] : self.indptr[source + 1]]
 
@@ -341,7 +342,12 @@ class Connectivity:
 
 def _whole_numbers(values: ArrayLike, name: str) -> NDArray[Any]:
     """`values` as an array of integers; an empty one of any kind will do."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be an array of whole numbers, got {check.shown(values)}"
+        ) from None
     if array.size == 0:
         return array.astype(np.int64)
     if not np.issubdtype(array.dtype, np.integer):

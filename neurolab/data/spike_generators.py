@@ -71,7 +71,7 @@ def generate_poisson(
             rate, duration, seed=seed, shape=1.0, n=n, dead_time=dead_time, start=start
         )
     rates, duration, start = _rates(rate, n), check.positive(duration, "duration"), _at(start)
-    rng, total = np.random.default_rng(seed), rates.sum()
+    rng, total = check.generator(seed), rates.sum()
     # independent trains together are one train, each spike of which falls to a unit by chance
     count = rng.poisson(total * duration * 1e-3)
     times = np.sort(start + duration * rng.random(count))
@@ -129,7 +129,7 @@ def generate_inhomogeneous_poisson(
     (20, 0.82)
     """
     duration, start = check.positive(duration, "duration"), _at(start)
-    rng, stop = np.random.default_rng(seed), start + duration
+    rng, stop = check.generator(seed), start + duration
     if not callable(rate):
         if max_rate is not None:
             raise ValueError(
@@ -216,7 +216,7 @@ def generate_gamma(
         raise ValueError(
             f"rate must be below 1000 / dead_time = {1e3 / dead_time:g} Hz, got {rates.max():g}"
         )
-    rng, firing = np.random.default_rng(seed), np.flatnonzero(rates > 0)
+    rng, firing = check.generator(seed), np.flatnonzero(rates > 0)
     mean = 1e3 / rates[firing]
     free = mean - dead_time
 
@@ -275,11 +275,11 @@ def generate_renewal(
     """
     if not callable(intervals):
         raise ValueError(
-            f"intervals must be a function of a random generator and a shape, got {intervals!r:.60}"
+            f"intervals must be a function of a random generator and a shape, got {check.shown(intervals)}"
         )
     duration, start = check.positive(duration, "duration"), _at(start)
     n, settle = check.whole(n, "n"), check.non_negative(settle, "settle")
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
 
     def draw(units: Any, columns: int) -> Floats:
         shape = (units.size, columns)

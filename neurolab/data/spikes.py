@@ -51,7 +51,7 @@ class SpikeTrains:
         times = check.finite_array(self.times, "times")
         start, stop = check.finite(self.start, "start"), check.finite(self.stop, "stop")
         n = check.whole(self.n, "n")
-        ids = np.ascontiguousarray(self.ids, np.int64)
+        ids = _unit_numbers(self.ids)
         if ids.size == 0:
             ids = np.zeros(times.size, np.int64)
         if times.ndim != 1 or ids.shape != times.shape:
@@ -110,7 +110,8 @@ class SpikeTrains:
 
     def train(self, unit: int) -> NDArray[np.float64]:
         """Spike times of one unit, ms."""
-        if not 0 <= unit < self.n:
+        unit = check.whole(unit, "unit", 0)
+        if unit >= self.n:
             raise ValueError(f"unit must be 0 to {self.n - 1}, got {unit}")
         own: NDArray[np.float64] = self.times[self.ids == unit]
         return own
@@ -135,6 +136,7 @@ class SpikeTrains:
 
     def between(self, start: float, stop: float) -> SpikeTrains:
         """The part in [start, stop) ms, with that window."""
+        start, stop = check.finite(start, "start"), check.finite(stop, "stop")
         keep = (self.times >= start) & (self.times < stop)
         return SpikeTrains(self.times[keep], self.ids[keep], start=start, stop=stop, n=self.n)
 
@@ -163,3 +165,12 @@ class SpikeTrains:
             and np.array_equal(self.times, other.times)
             and np.array_equal(self.ids, other.ids)
         )
+
+
+def _unit_numbers(ids: Any) -> NDArray[np.int64]:
+    known = isinstance(ids, np.ndarray) and ids.dtype.kind in "iu"
+    given = ids if known else check.finite_array(ids, "ids")
+    whole = np.ascontiguousarray(given, np.int64)
+    if not known and np.any(whole != given):
+        raise ValueError(f"ids must be whole numbers, got {check.shown(ids)}")
+    return whole

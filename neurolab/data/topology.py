@@ -109,7 +109,7 @@ def connect_by_distance(
     lengths = _periods(period, dimensions)
     here, there = _wrapped(here, lengths), _wrapped(there, lengths)
     numbers, starts, low, high = _cells(there)
-    there, rng = np.ascontiguousarray(there[numbers]), np.random.default_rng(seed)
+    there, rng = np.ascontiguousarray(there[numbers]), check.generator(seed)
     hazards, scale = _hazards(p, width, kind)
     n_pre, n_post = len(here), len(there)
     degrees, found, row = np.zeros(n_pre, np.int64), [np.empty(0, np.uint32)], 0
@@ -174,7 +174,7 @@ def connect_watts_strogatz(
     n, k = check.whole(n, "n"), check.whole(k, "k", low=0)
     if k % 2 or k >= n:
         raise ValueError(f"k must be even and below n = {n}, half of it on each side, got {k}")
-    beta, rng = probability(beta, "beta"), np.random.default_rng(seed)
+    beta, rng = probability(beta, "beta"), check.generator(seed)
     steps = np.arange(1, k // 2 + 1)
     if directed:
         steps = np.stack([steps, -steps], axis=1).ravel()
@@ -248,7 +248,7 @@ def rewire(
     """
     from neurolab.data.wiring_steps import swap_edges, swap_targets  # loads numba
 
-    swaps, rng = check.non_negative(swaps, "swaps"), np.random.default_rng(seed)
+    swaps, rng = check.non_negative(swaps, "swaps"), check.generator(seed)
     if symmetric:
         _check_links(wires)
     else:
@@ -315,7 +315,8 @@ def _periods(period: Any, dimensions: int) -> Floats:
     lengths = check.finite_array(period, "period")
     if lengths.shape not in ((), (dimensions,)) or np.any(lengths <= 0):
         raise ValueError(
-            f"period must be above 0, a number or one for each of the {dimensions} dimensions, got {period!r:.60}"
+            f"period must be above 0, a number or one for each of the {dimensions} dimensions, got "
+            f"{check.shown(period)}"
         )
     return np.array(np.broadcast_to(lengths, (dimensions,)))
 

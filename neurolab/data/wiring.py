@@ -84,7 +84,7 @@ def connect_fixed_probability(
     """
     n_pre, n_post = check.whole(n_pre, "n_pre"), check.whole(n_post, "n_post")
     p = probability(p, "p")
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     degrees, targets = _draw_pairs(rng, n_pre, n_post, p, autapses)
     return Connectivity(starts_of(degrees), targets, n_pre, n_post)
 
@@ -209,7 +209,7 @@ def connect_fixed_total(
     """
     n_pre, n_post = check.whole(n_pre, "n_pre"), check.whole(n_post, "n_post")
     count = check.whole(count, "count", low=0)
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     slots = np.full(n_pre, n_post)
     if not autapses:
         slots[: min(n_pre, n_post)] -= 1
@@ -285,7 +285,7 @@ def connect_blocks(
         worst = chances[(chances < 0) | (chances > 1)][0]
         raise ValueError(f"p must be probabilities, 0 to 1, got {worst:g}")
     chances = np.broadcast_to(chances, (pre.size, post.size))
-    rng, ends_pre, ends_post = np.random.default_rng(seed), np.cumsum(pre), np.cumsum(post)
+    rng, ends_pre, ends_post = check.generator(seed), np.cumsum(pre), np.cumsum(post)
     sources, targets = [], []
     for a in range(pre.size):
         for b in range(post.size):
@@ -389,7 +389,7 @@ def _draw_rows(
     """In each row `wanted` numbers below n, different ones unless multapses; no row's own number without autapses."""
     from neurolab.data.wiring_steps import draw_distinct  # loads numba
 
-    rng, skipped = np.random.default_rng(seed), 0 if autapses else min(rows, n)
+    rng, skipped = check.generator(seed), 0 if autapses else min(rows, n)
     if multapses:
         found = rng.integers(0, n, (rows, wanted), dtype=np.uint32)
         if skipped and wanted:
@@ -430,5 +430,7 @@ def starts_of(degrees: NDArray[Any]) -> Ints:
 
 def _sizes(sizes: Sequence[int], name: str) -> Ints:
     if np.ndim(sizes) != 1 or len(sizes) == 0:
-        raise ValueError(f"{name} must be a list of sizes, one for each block, got {sizes!r:.60}")
+        raise ValueError(
+            f"{name} must be a list of sizes, one for each block, got {check.shown(sizes)}"
+        )
     return np.array([check.whole(size, f"{name}[{i}]") for i, size in enumerate(sizes)])

@@ -278,7 +278,7 @@ def _halton(count: int, dimensions: int, seed: int) -> Array:
     """Points that fill the unit cube evenly, shifted (modulo 1) by the seed."""
     from scipy.stats import qmc
 
-    shift = np.random.default_rng(seed).random(dimensions)
+    shift = check.generator(seed).random(dimensions)
     points = qmc.Halton(dimensions, scramble=False).random(count)
     return np.asarray((points + shift) % 1.0)
 

@@ -53,7 +53,7 @@ __all__ = [
     "weighted",
 ]
 
-_WITHOUT_WRAPPERS = dict(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_WITHOUT_WRAPPERS: Any = dict(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 COMPILE_ERRORS = (NumbaError, UnsupportedBytecodeError)
 LANES = 128  # units in a block of a population: a few vector registers of each state, far below the first-level cache
 
@@ -176,7 +176,8 @@ def _module_with(module: Any, kin: dict[Any, Any], real: Any) -> Any:
 
 def _method(name: str) -> Any:
     """Registers what compiled code does for `model.name(...)`."""
-    return overload_method(ModelType, name, jit_options=_WITHOUT_WRAPPERS)
+    register: Any = overload_method
+    return register(ModelType, name, jit_options=_WITHOUT_WRAPPERS)
 
 
 def _written(source: str, **names: Any) -> Any:
@@ -400,7 +401,7 @@ def _staggered_step(self, t, y, p, I, live, h):
 
 
 @inlined
-def _relax(x, slope, rate, h):
+def _relax(x: Any, slope: Any, rate: Any, h: Any) -> Any:
     """x after `h` when dx/dt = slope now and falls by `rate` for each unit of x."""
     if abs(rate * h) < 1e-9:  # neither decay nor growth to speak of: a plain Euler step
         return x + h * slope

@@ -17,12 +17,20 @@ __all__ = [
     "choice",
     "finite",
     "finite_array",
+    "generator",
+    "matched",
     "nearest",
     "non_negative",
     "positive",
+    "shown",
     "unknown",
     "whole",
 ]
+
+
+def shown(value: Any) -> str:
+    """`value` as it is typed, on one line of at most 60 characters."""
+    return " ".join(repr(value).split())[:60]
 
 
 def finite(value: Any, name: str) -> float:
@@ -31,7 +39,7 @@ def finite(value: Any, name: str) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise ValueError(
-            f"{name} must be a number, got {value!r:.60}; give one plain number"
+            f"{name} must be a number, got {shown(value)}; give one plain number"
         ) from None
     if not math.isfinite(number):
         raise ValueError(
@@ -60,7 +68,7 @@ def whole(value: Any, name: str, low: int = 1) -> int:
     """`value` as an int of at least `low`; 3.0 counts as whole, 3.5 does not."""
     number = finite(value, name)
     if number != int(number) or number < low:
-        raise ValueError(f"{name} must be a whole number of at least {low}, got {value!r}")
+        raise ValueError(f"{name} must be a whole number of at least {low}, got {shown(value)}")
     return int(number)
 
 
@@ -68,8 +76,8 @@ def choice(value: Any, options: Iterable[str], name: str) -> str:
     """`value` if it is one of `options`."""
     known = list(options)
     if value not in known:
-        hint = nearest(str(value), known)
-        raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}{hint}")
+        hint = nearest(value, known)
+        raise ValueError(f"{name} must be one of {', '.join(known)}, got {shown(value)}{hint}")
     return str(value)
 
 
@@ -78,7 +86,7 @@ def finite_array(values: Any, name: str) -> NDArray[np.float64]:
     try:
         array = np.asarray(values, dtype=np.float64, order="C")
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an array of numbers, got {values!r}") from None
+        raise ValueError(f"{name} must be an array of numbers, got {shown(values)}") from None
     bad = np.flatnonzero(~np.isfinite(array))
     if bad.size:
         first = float(array.ravel()[bad[0]])
@@ -87,15 +95,40 @@ def finite_array(values: Any, name: str) -> NDArray[np.float64]:
     return array
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def matched(**arrays: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """The arrays broadcast against each other, in their order."""
+    try:
+        return list(np.broadcast_arrays(*arrays.values()))
+    except ValueError:
+        shapes = " and ".join(str(array.shape) for array in arrays.values())
+        raise ValueError(
+            f"{' and '.join(arrays)} must broadcast, got shapes {shapes}; use x[:, None] for a table of all pairs"
+        ) from None
+
+
+def generator(seed: Any) -> np.random.Generator:
+    """The generator of a seed: itself if it is one, else a new one; an error for what NumPy takes as none."""
+    try:
+        if seed is not None:
+            return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        pass
+    raise ValueError(
+        f"seed must be a whole number from 0 or a numpy Generator, got {shown(seed)}; give seed=1"
+    )
+
+
+def nearest(word: Any, known: Iterable[str]) -> str:
     """`; did you mean 'g_Na'?` or an empty string."""
-    close = difflib.get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.5)
+    close = difflib.get_close_matches(
+        str(word).lower(), [k.lower() for k in known], n=1, cutoff=0.5
+    )
     original = {k.lower(): k for k in known}
     return f"; did you mean {original[close[0]]!r}?" if close else ""
 
 
-def unknown(name: str, known: Iterable[str], what: str) -> ValueError:
+def unknown(name: Any, known: Iterable[str], what: str) -> ValueError:
     """The error for a name that nothing answers to, with the nearest known one; the caller raises it."""
     names = list(known)
     hint = nearest(name, names) or "."
-    return ValueError(f"{what} has no {name!r}{hint} It has: {', '.join(names) or 'nothing'}")
+    return ValueError(f"{what} has no {shown(name)}{hint} It has: {', '.join(names) or 'nothing'}")

@@ -10,7 +10,7 @@ from typing import Any
 from llvmlite import ir
 from numba import extending, types
 
-from neurolab.kernels.cache import inlined
+from neurolab.kernels.cache import borrowing
 
 __all__ = ["prefetch_row"]
 
@@ -37,7 +37,7 @@ def _prefetch(typing_context: Any, array: Any, at: Any) -> Any:
     return types.void(array, types.int64), codegen
 
 
-@inlined
+@borrowing
 def prefetch_row(array: Any, start: int, stop: int) -> None:
     """Ask for array[start:stop]; changes nothing but the time that a later read takes."""
     for at in range(start, stop, _LINE // array.itemsize):

@@ -123,8 +123,12 @@ def compute_morris_lecar_nullclines(
     p = morris_lecar.Params(*morris_lecar.set(params).params.tolist())
     if p.g_K == 0:
         raise ValueError("g_K must not be 0: without potassium the V-nullcline is a vertical line")
-    m_inf = 0.5 * (1.0 + np.tanh((volts - p.V_1) / p.V_2))
-    w_inf = 0.5 * (1.0 + np.tanh((volts - p.V_3) / p.V_4))
+    m_inf, w_inf = morris_lecar_gates(volts, p.V_1, p.V_2, p.V_3, p.V_4)
     inward = check.finite(I, "I") - p.g_Ca * m_inf * (volts - p.E_Ca) - p.g_L * (volts - p.E_L)
     distance = np.where(volts == p.E_K, np.nan, volts - p.E_K)
     return inward / (p.g_K * distance), w_inf
+
+
+def morris_lecar_gates(V: Any, V_1: Any, V_2: Any, V_3: Any, V_4: Any) -> tuple[Any, Any]:
+    """m_inf and w_inf at voltages V, as in `_rhs` but for arrays."""
+    return 0.5 * (1.0 + np.tanh((V - V_1) / V_2)), 0.5 * (1.0 + np.tanh((V - V_3) / V_4))

@@ -178,7 +178,7 @@ def simulate_channels(
     if steps < 1:
         raise ValueError(f"dt must not be above the duration, got dt={dt:g}, duration={duration:g}")
     middle = dt * np.arange(0.5, steps)
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     argument: Array = middle if V is None else _held(V, middle, "V")
     opening, closing = (
         _rates_held(rate, argument, name) for rate, name in ((alpha, "alpha"), (beta, "beta"))

@@ -25,11 +25,14 @@ from neurolab.networks.builders import (
 from neurolab.networks.decisions import (
     Decisions,
     compute_decision_accuracy,
+    compute_decision_density,
     compute_decision_time,
+    compute_wong_wang_nullcline,
     compute_wong_wang_rate,
     simulate_decisions,
     wong_wang,
 )
+from neurolab.networks.event_driven import EventRun, simulate_event_driven
 from neurolab.networks.mean_field import (
     BalancedRates,
     BrunelState,
@@ -38,6 +41,14 @@ from neurolab.networks.mean_field import (
     compute_brunel_drive,
     find_brunel_rates,
     solve_siegert_rates,
+)
+from neurolab.networks.neural_dynamics import NeuralDynamics
+from neurolab.networks.perceptrons import (
+    PerceptronRun,
+    compute_correction_bound,
+    compute_separable_fraction,
+    find_separating_weights,
+    train_perceptron,
 )
 from neurolab.networks.population_activity import (
     PopulationRate,
@@ -72,6 +83,13 @@ from neurolab.networks.rate_networks import (
     generate_winner_take_all_weights,
     simulate_rates,
 )
+from neurolab.networks.regimes import (
+    NetworkRegime,
+    RateAutocorrelation,
+    compute_rate_autocorrelation,
+    compute_rate_swing,
+    find_regime,
+)
 from neurolab.networks.spiking import (
     Network,
     NetworkRun,
@@ -101,10 +119,14 @@ __all__ = [
     "recall_pattern",
     "Decisions",
     "compute_decision_accuracy",
+    "compute_decision_density",
     "compute_decision_time",
+    "compute_wong_wang_nullcline",
     "compute_wong_wang_rate",
     "simulate_decisions",
     "wong_wang",
+    "EventRun",
+    "simulate_event_driven",
     "BalancedRates",
     "BrunelState",
     "compute_balanced_rates",
@@ -112,6 +134,12 @@ __all__ = [
     "compute_brunel_drive",
     "find_brunel_rates",
     "solve_siegert_rates",
+    "NeuralDynamics",
+    "PerceptronRun",
+    "compute_correction_bound",
+    "compute_separable_fraction",
+    "find_separating_weights",
+    "train_perceptron",
     "PopulationRate",
     "RateSpectrum",
     "compute_isi_cvs",
@@ -132,6 +160,11 @@ __all__ = [
     "izhikevich_2003",
     "song_miller_abbott",
     "vogels_abbott",
+    "NetworkRegime",
+    "RateAutocorrelation",
+    "compute_rate_autocorrelation",
+    "compute_rate_swing",
+    "find_regime",
     "Network",
     "NetworkRun",
     "NetworkState",

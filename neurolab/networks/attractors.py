@@ -18,13 +18,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurolab.kernels import check
-from neurolab.kernels.cache import kernel
 
 __all__ = [
     "HopfieldCapacity",
@@ -70,7 +68,7 @@ def generate_patterns(
     count, n, mean = check.whole(count, "count"), check.whole(n, "n"), check.finite(mean, "mean")
     if abs(mean) > 1:
         raise ValueError(f"mean must be between -1 and 1, got {mean:g}")
-    draws = np.random.default_rng(seed).random((count, n))
+    draws = check.generator(seed).random((count, n))
     return np.where(draws < (1.0 + mean) / 2.0, 1.0, -1.0)
 
 
@@ -163,6 +161,8 @@ def recall_pattern(
     >>> run.settled, compute_overlaps(run.states, xi[0]).tolist()
     (True, [0.6, 1.0, 1.0])
     """
+    from neurolab.networks.steps import hopfield_sweep  # loads numba
+
     weights = check.finite_array(W, "W")
     if weights.ndim != 2 or weights.shape[0] != weights.shape[1]:
         raise ValueError(f"W must be a square matrix, shape (n, n), got {weights.shape}")
@@ -172,12 +172,12 @@ def recall_pattern(
             f"start must have one entry for each of the {len(weights)} units, got {state.shape}"
         )
     one_by_one = check.choice(method, ("asynchronous", "synchronous"), "method") == "asynchronous"
-    rng, field = np.random.default_rng(seed), weights @ state
+    rng, field = check.generator(seed), weights @ state
     columns = np.ascontiguousarray(weights.T)
     states, energies, settled = [state.copy()], [-0.5 * float(state @ field)], False
     for _ in range(check.whole(sweeps, "sweeps")):
         if one_by_one:
-            changed = int(_sweep(columns, rng.permutation(len(state)), state, field))
+            changed = int(hopfield_sweep(columns, rng.permutation(len(state)), state, field))
         else:
             after = np.where(field == 0, state, np.sign(field))
             changed, state = int(np.count_nonzero(after != state)), after
@@ -188,21 +188,6 @@ def recall_pattern(
             settled = True
             break
     return Recall(np.array(states), np.array(energies), settled)
-
-
-@kernel
-def _sweep(columns: Any, order: Any, state: Any, field: Any) -> Any:
-    """Update the units in this order; a flip changes the inputs of all others by one column of W."""
-    changed = 0
-    for i in order:
-        if field[i] * state[i] < 0.0:
-            state[i] = -state[i]
-            changed += 1
-            twice = 2.0 * state[i]
-            column = columns[i]
-            for j in range(field.size):
-                field[j] += twice * column[j]
-    return changed
 
 
 def compute_overlaps(states: ArrayLike, patterns: ArrayLike) -> Array:

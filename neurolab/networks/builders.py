@@ -3,8 +3,8 @@
 References
 ----------
 Brunel 2000, J Comput Neurosci 8:183-208, model A. Vogels & Abbott 2005, J Neurosci 25:10786-10795. Brette et al. 2007,
-J Comput Neurosci 23:349-398 (the benchmarks CUBA, COBA and COBAHH). Izhikevich 2003, IEEE Trans Neural Netw 14:1569-1572.
-Song, Miller & Abbott 2000, Nat Neurosci 3:919-926.
+J Comput Neurosci 23:349-398 (the benchmarks CUBA, COBA and COBAHH). Izhikevich 2003, IEEE Trans Neural Netw
+14:1569-1572. Song, Miller & Abbott 2000, Nat Neurosci 3:919-926.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def brunel(
     epsilon: float = 0.1,
     delay: float = 1.5,
     seed: int | np.random.Generator = 0,
+    wires: Wires | None = None,
 ) -> Network:
     """Brunel's sparse network of leaky integrate-and-fire units with delta synapses.
 
@@ -69,6 +70,10 @@ def brunel(
         Share of the units of each population that reach one unit.
     delay : float, ms
     seed : int or numpy.random.Generator
+        Of the wires.
+    wires : dict, optional
+        Connectivity for ("E", "E"), ("E", "I"), ("I", "E"), ("I", "I") instead of drawn ones: those of another such
+        network, say, when only g, eta or J differ.
 
     Returns
     -------
@@ -90,7 +95,7 @@ def brunel(
     eta, epsilon = check.non_negative(eta, "eta"), check.positive(epsilon, "epsilon")
     if epsilon > 1:
         raise ValueError(f"epsilon must be a share of the units, at most 1, got {epsilon:g}")
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     tau, theta = 20.0, 20.0
     sizes = {"E": round(0.8 * size), "I": size - round(0.8 * size)}
     degrees = {name: max(1, round(epsilon * n)) for name, n in sizes.items()}
@@ -103,7 +108,9 @@ def brunel(
             Projection(
                 a,
                 b,
-                connect_fixed_in_degree(sizes[a], sizes[b], degrees[a], seed=rng),
+                connect_fixed_in_degree(sizes[a], sizes[b], degrees[a], seed=rng)
+                if wires is None
+                else wires[a, b],
                 "V",
                 weights[a],
                 delay,
@@ -155,7 +162,7 @@ def vogels_abbott(
     True
     """
     kind = check.choice(kind, ("cuba", "coba"), "kind")
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     if kind == "cuba":
         receptors = {"E": Exponential(5.0, None), "I": Exponential(10.0, None)}
         shared = dict(tau_m=20.0, R=1.0, V_rest=-49.0)
@@ -209,7 +216,7 @@ def cobahh(
     >>> cobahh(100, p=0.5, seed=1).populations["E"].model.states["g_E"].unit
     'mS/cm²'
     """
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     cell = add_synapses(traub_miles, {"E": Exponential(5.0, 0.0), "I": Exponential(10.0, -80.0)})
     sizes, per_nS = _sizes(size), 1 / 200.0  # mS/cm² of one nS on 20 000 µm²
     populations = {}
@@ -318,8 +325,7 @@ def song_miller_abbott(
 ) -> Network:
     """Competition of synapses by their timing: many Poisson inputs onto one leaky unit, with additive pair STDP.
 
-    What begins as a uniform distribution of weights ends as one with two peaks, near 0 and near g_max, and the unit then
-    fires at chance, not at a steady beat.
+    What begins as a uniform distribution of weights ends as one with two peaks, near 0 and near g_max.
 
     Parameters
     ----------
@@ -378,6 +384,9 @@ def _projections(
 ) -> list[Projection]:
     """Wires from each population to each, drawn unless given; arrival in the very next step, as in the benchmarks."""
     found = []
+    pairs = [(a, b) for a in sizes for b in sizes]
+    if wires is not None and (lost := [pair for pair in pairs if pair not in wires]):
+        raise ValueError(f"wires must have {', '.join(map(str, pairs))}, got no {lost[0]}")
     for a in sizes:
         for b in sizes:
             drawn = (

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
 from neurolab.engine.steps import STEPS
-from neurolab.kernels.cache import inlined, kernel
+from neurolab.kernels.cache import borrowing, borrowing_kernel
 from neurolab.networks.delivery import adapt, deliver, deliver_later
 from neurolab.networks.drives import add_noise, add_poisson, emit, resume
 
-__all__ = ["network_loop"]
+__all__ = ["collect_spikes", "network_loop"]
 
 Array = NDArray[np.float64]
 _PART = 32  # units stepped in one go: a few vector registers of each state, and small populations waste little
@@ -31,17 +31,17 @@ def _family_step(method: str) -> Callable[..., Any]:
     """One step of all populations of a family; writes the numbers of the units that fired behind the `count` so far."""
     if method == "exact":
 
-        @inlined
+        @borrowing
         def step(model: Any, t: float, y: Any, p: Any, h: float, I: Any, live: Any, m: Any) -> Any:
             return model.affine_step(y, I[0], live, m)
     else:
         plain = STEPS[method]
 
-        @inlined
+        @borrowing
         def step(model: Any, t: float, y: Any, p: Any, h: float, I: Any, live: Any, m: Any) -> Any:
             return plain(model, t, y, p, h, I, live)
 
-    @inlined
+    @borrowing
     def advance(model: Any, slab: Any, shared: Any, m: Any, now: Any, t: float, dt: float) -> Any:
         """_PART units, in SIMD code; whether any reached its threshold, which its wait of -1 tells."""
         zero, one, resets = model.number(0.0), model.number(1.0), model.resets()
@@ -59,7 +59,7 @@ def _family_step(method: str) -> Callable[..., Any]:
             model.set_wait(slab, lane, -one if fires else max(wait - one, zero))
         return any_fired
 
-    @inlined
+    @borrowing
     def step_family(
         family: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any, count: int
     ) -> int:  # fmt: skip
@@ -105,7 +105,7 @@ def _chain(methods: tuple[str, ...]) -> Callable[..., Any]:
     """The steps of all families, one after the other: a loop over a tuple of different types."""
     if not methods:
 
-        @inlined
+        @borrowing
         def nothing(
             families: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any, count: int
         ) -> int:  # fmt: skip
@@ -114,7 +114,7 @@ def _chain(methods: tuple[str, ...]) -> Callable[..., Any]:
         return nothing
     first, rest = _family_step(methods[0]), _chain(methods[1:])
 
-    @inlined
+    @borrowing
     def step_all(
         families: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any, count: int
     ) -> int:  # fmt: skip
@@ -129,7 +129,7 @@ def network_loop(methods: tuple[str, ...]) -> Callable[..., Any]:
     """The loop for families with these methods."""
     step_all = _chain(methods)
 
-    @kernel
+    @borrowing_kernel
     def run(
         families: Any, memory: Array, dt: float, i0: int, i1: int, key: Any, routes: Any, synapses: Any, scratch: Any,
         releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any, emitters: Any,
@@ -186,3 +186,16 @@ def network_loop(methods: tuple[str, ...]) -> Callable[..., Any]:
         return i1, found
 
     return run
+
+
+@borrowing_kernel
+def collect_spikes(
+    steps: Any, units: Any, first: int, last: int, dt: float, stop: float, times: Array, ids: Any, found: int
+) -> int:  # fmt: skip
+    """Write times and ids of the spikes of units first to last - 1 behind the `found` so far; their number then."""
+    for q in range(units.size):
+        if first <= units[q] < last:
+            times[found] = min((steps[q] + 1.0) * dt, stop)
+            ids[found] = units[q] - first
+            found += 1
+    return found

@@ -10,6 +10,7 @@ Drift-diffusion: dx = v dt + s dW from x = z, until x reaches +a (right for v > 
 References
 ----------
 Wong & Wang 2006, J Neurosci 26:1314-1328. Bogacz, Brown, Moehlis, Holmes & Cohen 2006, Psychol Rev 113:700-765.
+Navarro & Fuss 2009, J Math Psychol 53:222-230 (the two series for the density of decision times).
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurolab.engine.model import Model, param
 from neurolab.kernels import check
-from neurolab.kernels.cache import kernel
 from neurolab.kernels.chunks import run_chunked
-from neurolab.kernels.rng import BLOCK, fill_normals, seed_key
 
 __all__ = [
     "Decisions",
     "compute_decision_accuracy",
+    "compute_decision_density",
     "compute_decision_time",
+    "compute_wong_wang_nullcline",
     "compute_wong_wang_rate",
     "simulate_decisions",
     "wong_wang",
@@ -105,6 +106,60 @@ def compute_wong_wang_rate(
     with np.errstate(over="ignore"):  # far below threshold the rate is 0
         found = _rate(check.finite_array(x, "x"), check.finite(a, "a"), check.finite(b, "b"), d)
     return float(found) if np.ndim(found) == 0 else np.asarray(found)
+
+
+def compute_wong_wang_nullcline(
+    S: ArrayLike, mu_0: float = 0.0, coherence: float = 0.0, **values: float
+) -> Array:
+    """Where dS_1/dt = 0: the S_2 at which each S_1 stays as it is.
+
+    S_1 fixes the rate that holds it, S_1 / (tau_S (1 - S_1) gamma); H turned round (by Lambert's W) gives the current
+    of that rate, and what is missing in the current is -J_12 S_2. The other nullcline is the mirror image: the same
+    function of S_2 with -coherence.
+
+    Parameters
+    ----------
+    S : array_like, above 0 and below 1
+    mu_0, coherence : float
+        Inputs of `wong_wang`.
+    **values : float
+        Parameters of `wong_wang`.
+
+    Returns
+    -------
+    array of the shape of S
+        May lie outside 0 to 1: then no S_2 that can occur holds this S_1.
+
+    Raises
+    ------
+    ValueError
+        For an S outside its range or an unknown parameter.
+
+    References
+    ----------
+    Wong & Wang 2006.
+
+    Examples
+    --------
+    >>> wong_wang.derivative([0.3, float(compute_wong_wang_nullcline(0.3, 30.0))], mu_0=30.0).round(9).tolist()[0]
+    0.0
+    """
+    from scipy.special import lambertw
+
+    held = check.finite_array(S, "S")
+    if np.any((held <= 0) | (held >= 1)):
+        raise ValueError(f"S must be above 0 and below 1, got {held.min():g} to {held.max():g}")
+    p = wong_wang.Params(*wong_wang.set(values).params.tolist())
+    rate = 1e3 * held / (p.tau_S * (1.0 - held) * p.gamma)
+    q = rate * p.d
+    # z = q (1 - exp(-z)) has the solutions q + W(-q exp(-q)); the branch is the one on which z is not always 0
+    inside = np.maximum(-q * np.exp(-q), -math.exp(-1.0))
+    z = q + np.where(q > 1.0, lambertw(inside, 0).real, lambertw(inside, -1).real)
+    x = (z / p.d + p.b) / p.a
+    drive = p.I_0 + p.J_ext * check.finite(mu_0, "mu_0") * (
+        1.0 + check.finite(coherence, "coherence")
+    )
+    return np.asarray((p.J_11 * held + drive - x) / p.J_12)
 
 
 # drift to a bound
@@ -206,6 +261,78 @@ def compute_decision_time(
     return float(found) if found.ndim == 0 else found
 
 
+def compute_decision_density(
+    t: ArrayLike,
+    drift: float = 1.0,
+    bound: float = 1.0,
+    noise: float = 1.0,
+    *,
+    start: float = 0.0,
+    upper: bool = True,
+) -> Array | float:
+    """Density of the times at which dx = v dt + s dW from z reaches one bound first.
+
+    With the way to go d = a - z (a + z for the lower bound, where v counts the other way), the width 2 a and
+    u = s² t / (2 a)²: s² / (2 a)² exp(v d / s² - v² t / (2 s²)) times the density without drift,
+    sum over k of (w + 2 k) exp(-(w + 2 k)² / (2 u)) / sqrt(2 pi u³) with w = d / (2 a), or, by images turned into
+    waves, pi sum over k of k exp(-k² pi² u / 2) sin(k pi w). The first serves small u, the second large u.
+
+    From the middle, z = 0, errors take as long as correct choices: the densities differ by a factor exp(2 v a / s²).
+
+    Parameters
+    ----------
+    t : array_like
+        0 or below has the density 0.
+    drift, bound, noise, start
+        As in `compute_decision_accuracy`.
+    upper : bool
+        Which bound.
+
+    Returns
+    -------
+    float or array of the shape of t
+        Its integral is the probability to reach that bound first.
+
+    Raises
+    ------
+    ValueError
+        As `compute_decision_accuracy`.
+
+    References
+    ----------
+    Navarro & Fuss 2009.
+
+    Examples
+    --------
+    >>> t = np.linspace(0.0, 20.0, 20001)
+    >>> round(float(np.trapezoid(compute_decision_density(t), t)), 7)
+    0.8807971
+    """
+    times = check.finite_array(t, "t")
+    v, a, s, z = _checked(check.finite(drift, "drift"), bound, noise, start)
+    way, v = (a - z, v) if upper else (a + z, -v)
+    w = way / (2.0 * a)
+    u = np.maximum(times, 0.0) * (s / (2.0 * a)) ** 2
+    early, late = np.maximum(u, 1e-100), np.maximum(u, _LATE)
+    images = w + 2.0 * np.arange(-_TERMS, _TERMS + 1)
+    waves = np.arange(1, 2 * _TERMS + 1)
+    soon = np.sum(images * np.exp(-(images**2) / (2.0 * early[..., None])), axis=-1)
+    soon /= np.sqrt(2.0 * math.pi * early**3)
+    later = math.pi * np.sum(
+        waves
+        * np.sin(waves * math.pi * w)
+        * np.exp(-(waves**2) * math.pi**2 * late[..., None] / 2.0),
+        axis=-1,
+    )
+    tilt = np.exp(v * way / s**2 - v * v * times / (2.0 * s**2)) * (s / (2.0 * a)) ** 2
+    found = np.asarray(np.where(u < _LATE, np.where(times > 0, soon, 0.0), later) * tilt)
+    return float(found) if found.ndim == 0 else found
+
+
+_LATE = 0.25  # of the time to diffuse across: with six terms either series is exact here to the last digit
+_TERMS = 6
+
+
 def _checked(
     drift: ArrayLike, bound: float, noise: float, start: float
 ) -> tuple[Array, float, float, float]:
@@ -297,6 +424,9 @@ def simulate_decisions(
     >>> abs(run.accuracy - 0.881) < 0.02, abs(run.mean_time - 0.762) < 0.04
     (True, True)
     """
+    from neurolab.kernels.rng import BLOCK, seed_key  # loads numba
+    from neurolab.networks.steps import decide
+
     trials, dt = check.whole(trials, "trials"), check.positive(dt, "dt")
     _, a, s, z = _checked(drift, bound, noise, start)
     v = check.finite(drift, "drift")
@@ -308,39 +438,9 @@ def simulate_decisions(
     def advance(size: int) -> float:
         nonlocal done
         stop = min(trials, done + max(1, size // 100))
-        _decide(key, done, stop, v, a, s, z, dt, steps, bridge, normals, correct, times)
+        decide(key, done, stop, v, a, s, z, dt, steps, bridge, normals, correct, times)
         done = stop
         return done / trials
 
     run_chunked(advance, progress)
     return Decisions(correct, times)
-
-
-@kernel
-def _decide(
-    key: Any, first: Any, stop: Any, v: Any, a: Any, s: Any, z: Any, dt: Any, steps: Any, bridge: Any,
-    normals: Any, correct: Any, times: Any,
-) -> None:  # fmt: skip
-    """Trials `first` to `stop`; two normal numbers a step, the second one for the bridge."""
-    half, push, kick = normals.size // 2, v * dt, s * np.sqrt(dt)
-    scale = -2.0 / (s * s * dt)
-    for trial in range(first, stop):
-        x = z
-        for step in range(steps):
-            place = step % half
-            if place == 0:
-                fill_normals(key, trial, step // half, normals)
-            before = x
-            x += push + kick * normals[place]
-            up, down = x >= a, x <= -a
-            if bridge and not up and not down:
-                over = np.exp(scale * (a - before) * (a - x))
-                under = np.exp(scale * (a + before) * (a + x))
-                # the chance that a normal number lies below this one is uniform
-                draw = 0.5 * (1.0 + math.erf(normals[half + place] / np.sqrt(2.0)))
-                up, down = draw < over, draw > 1.0 - under
-            if up or down:
-                correct[trial] = up
-                # somewhere within the step
-                times[trial] = (step + 0.5) * dt if bridge else (step + 1) * dt
-                break

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
-from neurolab.kernels.cache import inlined
+from neurolab.kernels.cache import borrowing
 from neurolab.kernels.prefetch import prefetch_row
 from neurolab.plasticity.spike_timing import Coefficients
 from neurolab.plasticity.spike_timing_steps import fade_traces, fades_after, moment
@@ -132,7 +132,7 @@ class Plastic(NamedTuple):
     sources: NDArray[np.int32]
 
 
-@inlined
+@borrowing
 def deliver(
     k: int, i: int, dt: float, routes: Routes, synapses: Synapses, scratch: Scratch, releases: Any, later: Any,
     ring: Any, bounds: Any, memory: Array,
@@ -194,7 +194,7 @@ def deliver(
         _sweep(memory, place, stride, wait, units, 1.0, sums)
 
 
-@inlined
+@borrowing
 def deliver_later(i: int, later: Later, memory: Array) -> None:
     """What was sent earlier, with delays of its own, and is due before step i."""
     due, sections = later.sums[i & (later.sums.shape[0] - 1)], later.sections
@@ -205,7 +205,7 @@ def deliver_later(i: int, later: Later, memory: Array) -> None:
         )
 
 
-@inlined
+@borrowing
 def _raise(memory: Array, place: int, stride: int, wait: int, target: Any, amount: float) -> None:
     """Add to the state of one target, unless it is held."""
     unit = np.int64(target)
@@ -214,7 +214,7 @@ def _raise(memory: Array, place: int, stride: int, wait: int, target: Any, amoun
         memory[at] += amount
 
 
-@inlined
+@borrowing
 def _sweep(
     memory: Array, place: int, stride: int, wait: int, units: int, weight: float, arrived: Any
 ) -> None:
@@ -236,7 +236,7 @@ def _sweep(
         here[:] = 0
 
 
-@inlined
+@borrowing
 def _released(which: int, source: int, t: float, releases: Any) -> float:
     """The part of its full weight that a spike at time t releases (Tsodyks, Pawelzik & Markram 1998)."""
     if releases is None:
@@ -252,7 +252,7 @@ def _released(which: int, source: int, t: float, releases: Any) -> float:
     return u * x  # type: ignore[no-any-return]
 
 
-@inlined
+@borrowing
 def adapt(
     k: int, i: int, dt: float, routes: Routes, plastic: Plastic, weights: Array, scratch: Scratch, ring: Any,
     bounds: Any,
@@ -298,7 +298,7 @@ def adapt(
     )  # fmt: skip
 
 
-@inlined
+@borrowing
 def _fades(table: Array, steps: int) -> Any:
     """By how much each of the four traces of a rule shrinks in so many steps."""
     low, high = steps % FADE_STEPS, steps // FADE_STEPS

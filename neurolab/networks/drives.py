@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
-from neurolab.kernels.cache import inlined
+from neurolab.kernels.cache import borrowing
 from neurolab.kernels.fastexp import ONE_BITS, as_float, log_of_positive
 from neurolab.kernels.rng import normal_pair, philox
 
@@ -87,7 +87,7 @@ def poisson_thresholds(mean: Array) -> NDArray[np.int32]:
     return np.minimum(levels, _NEVER).astype(np.int32)
 
 
-@inlined
+@borrowing
 def add_poisson(k: int, i: int, origin: int, inputs: Inputs, key: Any, memory: Array) -> None:
     """Add weight times a Poisson number to each unit that input k drives."""
     row = inputs.first[k] + inputs.course[k] * (i - origin)
@@ -120,7 +120,7 @@ def add_poisson(k: int, i: int, origin: int, inputs: Inputs, key: Any, memory: A
                 states[lane] += weight * counts[lane] if waits[lane] <= 0.0 else 0.0
 
 
-@inlined
+@borrowing
 def _fill_words(step: Any, which: Any, block: int, key: Any, words: Any) -> None:
     """A signed 32-bit word for each unit of a block."""
     for lane in range(_QUARTER):
@@ -132,7 +132,7 @@ def _fill_words(step: Any, which: Any, block: int, key: Any, words: Any) -> None
         words[lane + 3 * _QUARTER] = np.int32(w3 - _HALF)
 
 
-@inlined
+@borrowing
 def add_noise(k: int, i: int, inputs: Inputs, key: Any, memory: Array) -> None:
     """Add weight times a standard normal number to each unit that input k drives."""
     weight, wait, normals = inputs.weight[k], inputs.wait[k], inputs.normals
@@ -152,7 +152,7 @@ def add_noise(k: int, i: int, inputs: Inputs, key: Any, memory: Array) -> None:
                 states[lane] += weight * normals[lane] if waits[lane] <= 0.0 else 0.0
 
 
-@inlined
+@borrowing
 def emit(k: int, i: int, origin: int, emitters: Emitters, key: Any, fired: Any, count: int) -> int:
     """Write the units of source k that fire in step i behind the `count` that have; their number then."""
     units, first = emitters.units[k], emitters.first[k]
@@ -179,7 +179,7 @@ def emit(k: int, i: int, origin: int, emitters: Emitters, key: Any, fired: Any, 
     return count
 
 
-@inlined
+@borrowing
 def resume(emitters: Emitters, key: Any) -> None:
     """Draw again the gaps that an earlier call has begun to use."""
     for k in range(emitters.units.size):
@@ -187,7 +187,7 @@ def resume(emitters: Emitters, key: Any) -> None:
             _fill_gaps(k, emitters.drawn[k] // GAPS, emitters, key)
 
 
-@inlined
+@borrowing
 def _fill_gaps(k: int, block: int, emitters: Emitters, key: Any) -> None:
     """Gaps number block * GAPS and following of source k: failures before the next success of a Bernoulli series."""
     which, scale, gaps = _EMITTERS + np.uint64(k), emitters.scale[k], emitters.gaps[k]

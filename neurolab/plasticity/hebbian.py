@@ -453,9 +453,11 @@ def simulate_learning(
     total, draw = _order(len(X), steps, seed, probabilities)
     eta, every = check.finite(eta, "eta"), check.whole(every, "every")
     alpha = _ALPHA[rule] if alpha is None else check.finite(alpha, "alpha")
-    if not tau >= 1:
+    if tau != np.inf:  # which keeps the first values
+        tau = check.finite(tau, "tau")
+    if tau < 1:
         raise ValueError(
-            f"tau must be at least 1 step, got {tau!r}; tau=1 takes the last value alone"
+            f"tau must be at least 1 step, got {tau:g}; tau=1 takes the last value alone"
         )
     answers = X @ weights.T if y is None else y
     if rectify and y is None:
@@ -560,7 +562,7 @@ def _order(
         raise ValueError(
             "seed must be given where inputs are drawn at random, got None; give seed=1"
         )
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     edges = np.cumsum(_probabilities(probabilities, samples))[:-1]
     return check.whole(steps, "steps"), lambda first, count: np.searchsorted(
         edges, rng.random(count), side="right"

@@ -194,7 +194,9 @@ def compute_inhibitory_drift(
     >>> compute_inhibitory_drift(InhibitoryRule(target_rate=5.0), 10.0, 5.0)
     0.0
     """
-    r1, r2 = rates_per_ms(pre_rate, "pre_rate"), rates_per_ms(post_rate, "post_rate")
+    r1, r2 = check.matched(
+        pre_rate=rates_per_ms(pre_rate, "pre_rate"), post_rate=rates_per_ms(post_rate, "post_rate")
+    )
     drift = np.asarray(1e3 * 2 * rule.eta * rule.tau * r1 * (r2 - 1e-3 * rule.target_rate))
     return float(drift) if drift.ndim == 0 else drift
 
@@ -269,7 +271,7 @@ def compute_scaling_response(
 ) -> Array | float:
     """Rate of a linear unit under slow scaling with an instant sensor, tau_w dr/dt = r (1 - r / r_0).
 
-    r(t) = r_0 / (1 + (r_0 / r(0) - 1) exp(-t / tau_w)); t and tau_w in one unit, rates in another.
+    r(t) = r_0 / (1 + (r_0 / r(0) - 1) exp(-t / tau_w)) for t from 0 on; t and tau_w in one unit, rates in another.
 
     Examples
     --------
@@ -278,14 +280,14 @@ def compute_scaling_response(
     """
     target, tau_w = check.positive(target, "target"), check.positive(tau_w, "tau_w")
     start = check.positive(rate, "rate")
-    found = target / (1 + (target / start - 1) * np.exp(-check.finite_array(t, "t") / tau_w))
+    found = target / (1 + (target / start - 1) * np.exp(-_since(t) / tau_w))
     return float(found) if found.ndim == 0 else np.asarray(found)
 
 
 def compute_intrinsic_response(
     t: ArrayLike, rate: float, *, target: float, gain: float, tau_theta: float
 ) -> Array | float:
-    """Rate of `intrinsic_unit` at constant input while it fires: r_0 + (r(0) - r_0) exp(-gain t / tau_theta).
+    """Rate of `intrinsic_unit` at constant input while it fires: r_0 + (r(0) - r_0) exp(-gain t / tau_theta), t >= 0.
 
     Examples
     --------
@@ -294,8 +296,15 @@ def compute_intrinsic_response(
     """
     target, start = check.finite(target, "target"), check.non_negative(rate, "rate")
     gain, tau_theta = check.positive(gain, "gain"), check.positive(tau_theta, "tau_theta")
-    found = target + (start - target) * np.exp(-gain * check.finite_array(t, "t") / tau_theta)
+    found = target + (start - target) * np.exp(-gain * _since(t) / tau_theta)
     return float(found) if found.ndim == 0 else np.asarray(found)
+
+
+def _since(t: ArrayLike) -> Array:
+    times = check.finite_array(t, "t")
+    if np.any(times < 0):
+        raise ValueError(f"t must be 0 or more, got {times.min():g}")
+    return times
 
 
 def compute_sensor_limit(

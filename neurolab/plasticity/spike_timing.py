@@ -171,8 +171,14 @@ class PairRule:
 
 def check_bounds(w_min: float, w_max: float) -> None:
     """An error unless w_min < w_max; either may be infinite."""
-    if not w_min < w_max:
-        raise ValueError(f"w_min must be below w_max, got w_min={w_min!r}, w_max={w_max!r}")
+    try:
+        ascending = float(w_min) < float(w_max)
+    except (TypeError, ValueError):
+        ascending = False
+    if not ascending:
+        raise ValueError(
+            f"w_min must be below w_max, got w_min={check.shown(w_min)}, w_max={check.shown(w_max)}"
+        )
 
 
 def compute_stdp_window(lag: ArrayLike, rule: PairRule, w: float | None = None) -> Array | float:
@@ -355,7 +361,9 @@ def compute_stdp_drift(
     -0.008
     """
     up, down = _factors(rule, w)
-    r1, r2 = rates_per_ms(pre_rate, "pre_rate"), rates_per_ms(post_rate, "post_rate")
+    r1, r2 = check.matched(
+        pre_rate=rates_per_ms(pre_rate, "pre_rate"), post_rate=rates_per_ms(post_rate, "post_rate")
+    )
     extra: dict[str, tuple[Any, Any]] = {
         "all": (0.0, 0.0),
         "nearest": (r1, r2),

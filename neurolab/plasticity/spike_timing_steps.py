@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neurolab.kernels.cache import inlined, kernel
+from neurolab.kernels.cache import borrowing, kernel
 
 __all__ = [
     "ALL",
@@ -35,15 +35,16 @@ _REACH = (
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Indices = NDArray[Any]  # 32 or 64 bits
 
 
-@inlined
+@borrowing
 def bounded(w: float, change: float, rule: Any) -> float:
     """The weight after a change, inside its bounds."""
     return min(max(w + change, rule.w_min), rule.w_max)  # type: ignore[no-any-return]
 
 
-@inlined
+@borrowing
 def power(base: float, exponent: float) -> float:
     """base to the exponent, fast for 0 and 1."""
     if exponent == 0.0:
@@ -53,11 +54,11 @@ def power(base: float, exponent: float) -> float:
     return float(base**exponent)
 
 
-@inlined
+@borrowing
 def moment(
     rule: Any, pairing: int, pre_ids: Ints, post_ids: Ints, t: float, fade: Any,
     x: Array, slow_x: Array, y: Array, slow_y: Array, last_pre: Array, last_post: Array, before: Array,
-    indptr: Ints, targets: Ints, into: Ints, arriving: Ints, sources: Ints, w: Array,
+    indptr: Ints, targets: Indices, into: Ints, arriving: Indices, sources: Indices, w: Array,
 ) -> None:  # fmt: skip
     """All spikes of one moment: first what they do to the weights, then what they leave in the traces."""
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
@@ -95,8 +96,9 @@ def moment(
         last_post[j] = t
 
 
-@inlined
+@borrowing
 def fade_traces(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, before: Array) -> None:
+    """Shrink the traces to what they are at a new reference time."""
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
     x *= fade_x
     slow_x *= fade_slow_x
@@ -105,7 +107,7 @@ def fade_traces(fade: Any, x: Array, slow_x: Array, y: Array, slow_y: Array, bef
     before *= fade_x
 
 
-@inlined
+@borrowing
 def fades_after(rule: Any, interval: float) -> Any:
     """By how much the four kinds of traces shrink in an interval."""
     return (

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from neurolab.data.spikes import SpikeTrains
 from neurolab.kernels import check
+from neurolab.kernels.chunks import Diverged
 from neurolab.plasticity.spike_timing import PAIRINGS, PairRule
 
 __all__ = [
@@ -50,18 +51,22 @@ class _StepSpikes:
 
     def at(self, t: float) -> tuple[list[float], list[int]]:
         """Times and units of the spikes in the step that begins at t."""
-        step = round(t / self.dt)
+        step = round(check.finite(check.finite(t, "t") / self.dt, "t / dt"))
         low, high = np.searchsorted(self.steps, [step, step + 1])
         return self.times[low:high].tolist(), self.ids[low:high].tolist()
 
 
 def _unit_lists(spikes: Any, units: int, name: str) -> list[Array]:
     """One array of times for each unit, from any of the forms that are accepted."""
-    if isinstance(spikes, SpikeTrains):
+    try:
         lists = list(spikes)
-    elif np.ndim(spikes[0] if len(spikes) else 0.0) == 0:
+    except TypeError:
+        raise ValueError(
+            f"{name} must be SpikeTrains, an array of times or a list of such arrays, got {check.shown(spikes)}"
+        ) from None
+    if np.ndim(lists[0] if lists else 0.0) == 0:
         lists = [check.finite_array(spikes, name).ravel()]
-    else:
+    elif not isinstance(spikes, SpikeTrains):
         lists = [
             check.finite_array(train, f"{name}[{i}]").ravel() for i, train in enumerate(spikes)
         ]
@@ -77,7 +82,7 @@ def _unit_lists(spikes: Any, units: int, name: str) -> list[Array]:
 def _matrix(initial_weights: ArrayLike) -> tuple[Array, tuple[int, ...]]:
     """Weights of shape (n_pre, n_post), and the shape in which they were given."""
     weights = check.finite_array(initial_weights, "initial_weights")
-    if weights.ndim > 2:
+    if weights.ndim > 2 or not weights.size:
         raise ValueError(
             f"initial_weights must be a number or have shape (n_pre,) or (n_pre, n_post), got {weights.shape}"
         )
@@ -271,7 +276,12 @@ class HomeostaticPlasticity(_Mechanism):
 
     def compute_change(self, current_weights: ArrayLike) -> Array:
         """Change of the weights per ms."""
-        weights = np.asarray(current_weights, float).reshape(self.initial.shape)
+        weights = check.finite_array(current_weights, "current_weights")
+        if weights.shape not in (self.shape, self.initial.shape):
+            raise ValueError(
+                f"current_weights must have the shape {self.shape} of the initial ones, got {weights.shape}"
+            )
+        weights = weights.reshape(self.initial.shape)
         total = weights.sum(axis=0)
         held = self.target != 0  # without weights at the start there is nothing to hold
         self.ratio = np.where(held, total / np.where(held, self.target, 1.0), 1.0)
@@ -345,6 +355,8 @@ class SynapticPlasticity:
         ValueError
             For a number of trains that does not fit the weights, negative times, dt above time_span, or a mechanism
             that answers with another shape.
+        Diverged
+            A weight left the finite numbers.
         """
         weights, shape = _matrix(initial_weights)
         current = weights.reshape(shape)
@@ -359,20 +371,27 @@ class SynapticPlasticity:
             else:
                 mechanism.setup(current.copy())
         history = np.empty((steps, *shape))
-        for k in range(steps):
-            t = k * dt
-            changes = dict(
-                stdp=self.stdp.compute_change(pre_spikes, post_spikes, t),
-                stp=self.stp.compute_change(pre_spikes, t),
-                homeostasis=self.homeostasis.compute_change(current),
-            )
-            for name, change in changes.items():
-                if np.shape(change) not in ((), shape):
-                    raise ValueError(
-                        f"{name}.compute_change must return a number or shape {shape}, got {np.shape(change)}"
+        with np.errstate(over="ignore", invalid="ignore"):  # found below
+            for k in range(steps):
+                t = k * dt
+                changes = dict(
+                    stdp=self.stdp.compute_change(pre_spikes, post_spikes, t),
+                    stp=self.stp.compute_change(pre_spikes, t),
+                    homeostasis=self.homeostasis.compute_change(current),
+                )
+                for name, change in changes.items():
+                    if np.shape(change) not in ((), shape):
+                        raise ValueError(
+                            f"{name}.compute_change must return a number or shape {shape}, got {np.shape(change)}"
+                        )
+                current = current + sum(changes.values()) * dt
+                if not np.all(np.isfinite(current)):
+                    raise Diverged(
+                        f"a weight left the finite numbers at t = {t + dt:g} ms; lower dt={dt:g}, or the mechanisms' "
+                        "rates",
+                        t + dt,
                     )
-            current = current + sum(changes.values()) * dt
-            history[k] = current
+                history[k] = current
         return {
             "t": dt * np.arange(1.0, steps + 1.0),
             "weights": history,

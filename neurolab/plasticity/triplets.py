@@ -109,7 +109,12 @@ class TripletRule:
         ratio = check.non_negative(mean_rate, "mean_rate") / check.positive(
             target_rate, "target_rate"
         )
-        factor = ratio ** check.positive(power, "power")
+        try:
+            factor = ratio ** check.positive(power, "power")
+        except OverflowError:
+            raise ValueError(
+                f"(mean_rate / target_rate)^power must be a number, got {ratio:g}^{power:g}; lower the power"
+            ) from None
         return replace(self, A2_minus=self.A2_minus * factor, A3_minus=self.A3_minus * factor)
 
 
@@ -173,7 +178,9 @@ def compute_triplet_drift(
     >>> [round(compute_triplet_drift(rule, 10.0, rate), 4) for rate in (10.0, 19.22033, 30.0)]
     [-0.0115, 0.0, 0.0403]
     """
-    r1, r2 = rates_per_ms(pre_rate, "pre_rate"), rates_per_ms(post_rate, "post_rate")
+    r1, r2 = check.matched(
+        pre_rate=rates_per_ms(pre_rate, "pre_rate"), post_rate=rates_per_ms(post_rate, "post_rate")
+    )
     X_plus, Y_y = _area(rule, rule.tau_plus, r1), _area(rule, rule.tau_y, r2)
     Y_minus, X_x = _area(rule, rule.tau_minus, r2), _area(rule, rule.tau_x, r1)
     ltp = X_plus * (rule.A2_plus + rule.A3_plus * r2 * Y_y)

@@ -93,7 +93,10 @@ def compute_coupling_coefficient(
         raise ValueError(f"g must be 0 or more, got {joined.min():g}")
     if np.any(leak <= 0):
         raise ValueError(f"g_L must be above 0, got {leak.min():g}")
-    turn = 2e-3 * np.pi * check.finite_array(frequency, "frequency") * check.non_negative(C, "C")
+    joined, leak, turns = check.matched(
+        g=joined, g_L=leak, frequency=check.finite_array(frequency, "frequency")
+    )
+    turn = 2e-3 * np.pi * turns * check.non_negative(C, "C")
     found = np.asarray(joined / np.hypot(joined + leak, turn))
     return float(found) if found.ndim == 0 else found
 
@@ -119,7 +122,7 @@ def compute_coupling_matrix(g_L: ArrayLike, g: ArrayLike) -> Array:
     """
     leak = np.atleast_1d(check.finite_array(g_L, "g_L"))
     if leak.ndim != 1 or np.any(leak <= 0):
-        raise ValueError(f"g_L must be a list of conductances above 0, got {np.asarray(g_L)!r:.60}")
+        raise ValueError(f"g_L must be a list of conductances above 0, got {check.shown(g_L)}")
     joined = _conductances(g, leak.size)
     resistance = np.linalg.inv(np.diag(leak + joined.sum(axis=1)) - joined)
     return np.asarray(resistance / np.diag(resistance), np.float64)

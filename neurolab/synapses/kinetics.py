@@ -58,7 +58,8 @@ def compute_rise_rate(tau_rise: float, tau_decay: float) -> float:
     >>> round(compute_rise_rate(0.5, 5.0), 6), round(compute_rise_rate(2.0, 2.0) * 2.0, 6)
     (2.583099, 2.718282)
     """
-    return math.exp(_peak_time(tau_rise, tau_decay) / tau_rise) / tau_decay
+    rise, decay = check.positive(tau_rise, "tau_rise"), check.positive(tau_decay, "tau_decay")
+    return math.exp(_peak_time(rise, decay) / rise) / decay
 
 
 def _peak_time(tau_rise: float, tau_decay: float) -> float:

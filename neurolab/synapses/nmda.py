@@ -64,8 +64,10 @@ def compute_magnesium_block(V: ArrayLike, Mg: ArrayLike = 1.0) -> Array | float:
     >>> compute_magnesium_block([-70.0, -40.0, 0.0]).round(7).tolist()
     [0.0444707, 0.2301553, 0.7811816]
     """
-    volts, found = _voltage(V), _concentration(Mg, positive=False)
-    with np.errstate(over="ignore"):  # far below any voltage: exp is infinite and B is 0
+    volts, found = check.matched(V=_voltage(V), Mg=_concentration(Mg, positive=False))
+    with np.errstate(
+        over="ignore", invalid="ignore"
+    ):  # far below any voltage exp is infinite, and B 0
         blocked = np.where(found > 0, found / 3.57 * np.exp(-0.062 * volts), 0.0)
     return _plain(1.0 / (1.0 + blocked))
 
@@ -93,8 +95,9 @@ def compute_nmda_current(
     >>> compute_nmda_current([-70.0, -25.0, 0.0, 20.0]).round(2).tolist()
     [-3.11, -10.78, 0.0, 18.5]
     """
-    conductance = check.finite_array(g, "g") * compute_magnesium_block(V, Mg)
-    return _plain(conductance * (_voltage(V) - check.finite(E, "E")))
+    open_part = np.asarray(compute_magnesium_block(V, Mg))
+    conductance, block = check.matched(g=check.finite_array(g, "g"), B=open_part)
+    return _plain(conductance * block * (_voltage(V) - check.finite(E, "E")))
 
 
 def compute_printed_magnesium_factor(
@@ -114,7 +117,8 @@ def compute_printed_magnesium_factor(
     0.340608979
     """
     V_0 = check.positive(V_0, "V_0")
-    exponent = _voltage(V) / V_0 + np.log(_concentration(Mg))
+    volts, found = check.matched(V=_voltage(V), Mg=_concentration(Mg))
+    exponent = volts / V_0 + np.log(found)
     with np.errstate(over="ignore"):
         return _plain(1.0 / (1.0 + np.exp(-exponent)))
 
@@ -131,7 +135,9 @@ def compute_printed_nmda_current(
     >>> compute_printed_nmda_current(0.0, 2.0)
     1.0
     """
-    return _plain(check.finite_array(g, "g") * compute_printed_magnesium_factor(V, Mg, V_0))
+    factor = np.asarray(compute_printed_magnesium_factor(V, Mg, V_0))
+    conductance, factor = check.matched(g=check.finite_array(g, "g"), factor=factor)
+    return _plain(conductance * factor)
 
 
 def _voltage(V: ArrayLike) -> Array:

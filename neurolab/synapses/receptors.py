@@ -79,7 +79,8 @@ def add_synapses(
             )
         if not isinstance(kind, Synapse):
             raise ValueError(
-                f"synapses[{receptor!r}] must be a kind of synapse, got {kind!r:.60}; give AMPA or Exponential(5.0)"
+                f"synapses[{receptor!r}] must be a kind of synapse, got {check.shown(kind)}; give AMPA or "
+                "Exponential(5.0)"
             )
     drive = _chosen_input(model, input)
     volts = next(iter(model.states)) if voltage is None else voltage
@@ -167,6 +168,8 @@ def compute_synaptic_current(run: Trajectory, name: str, *, voltage: str | None 
     g = run[f"g_{name}"]
     if f"E_{name}" not in run.params:
         return np.asarray(-g, np.float64)
+    if voltage is not None and voltage not in list(run):
+        raise check.unknown(voltage, run, "voltage: this run")
     V = run[next(iter(run)) if voltage is None else voltage]
     Mg = run.params.get(f"Mg_{name}")
     open_part = 1.0 if Mg is None else compute_magnesium_block(V, Mg)

@@ -73,12 +73,12 @@ class QuantalStatistics:
 
     @property
     def cv(self) -> float:
-        """Standard deviation over mean."""
+        """Standard deviation over mean; infinite for a mean of 0."""
         return math.sqrt(self.variance) / abs(self.mean) if self.mean else math.inf
 
     @property
     def inverse_square_cv(self) -> float:
-        """1/CV², which is m for a Poisson synapse with packets of one size."""
+        """1/CV², which is m for a Poisson synapse with packets of one size; infinite where nothing varies."""
         return self.mean**2 / self.variance if self.variance else math.inf
 
 
@@ -272,7 +272,7 @@ def simulate_release(
     n, p, m = _release(n, p, m)
     q, quantal_cv = check.finite(q, "q"), check.non_negative(quantal_cv, "quantal_cv")
     noise = check.non_negative(noise, "noise")
-    rng = np.random.default_rng(seed)
+    rng = check.generator(seed)
     counts = rng.poisson(m, trials) if n is None else rng.binomial(n, p, trials)
     varied = rng.standard_normal(trials) * np.sqrt(counts) * quantal_cv * q
     measured = rng.standard_normal(trials) * noise

@@ -33,7 +33,7 @@ def sum_courses(
 ) -> None:  # fmt: skip
     """Conductances (units, samples) of sorted spikes at the sorted instants `t`, a spike at t included."""
     n = out.shape[0]
-    g, x, last = np.zeros(n), np.zeros(n), np.zeros(n)
+    g, x, last = np.zeros(n), np.zeros(n), np.full(n, -np.inf)
     s = 0
     for i in range(t.size):
         while s < times.size and times[s] <= t[i]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from neurolab.engine.model import simulate
 from neurolab.membrane import traub_miles
-from neurolab.networks import Network, brunel, cobahh, vogels_abbott
+from neurolab.networks import (
+    Network,
+    brunel,
+    cobahh,
+    izhikevich_2003,
+    song_miller_abbott,
+    vogels_abbott,
+)
+from tests.reference import izhikevich_2003 as printed
 
 
 def in_degrees(network: Network, target: str, source: str) -> np.ndarray:
@@ -82,11 +92,62 @@ def test_traub_miles_fires_by_itself() -> None:
     assert 45.0 < runs[1].V.max() < 50.0  # just below E_Na
 
 
+@pytest.mark.jit
+def test_izhikevich_2003_is_the_printed_program() -> None:
+    """Spike for spike, with the noise switched off and a current instead; and 7 Hz in rhythms with it."""
+    network = izhikevich_2003(300, seed=1)
+    p = [network.populations[name] for name in "EI"]
+    units = {k: np.concatenate([np.broadcast_to(x.values[k], x.size) for x in p]) for k in "abcd"}  # type: ignore[union-attr]
+    S = np.zeros((300, 300))
+    first = dict(E=0, I=240)
+    for projection in network.projections:
+        a, b, wires = first[projection.source], first[projection.target], projection.wires
+        S[b : b + wires.n_post, a : a + wires.n_pre] = wires.to_dense(projection.weight).T
+    drive = np.linspace(2.0, 12.0, 300)
+    quiet = Network(
+        {n: replace(x, values=x.values | dict(I=drive[first[n]:][: x.size])) for n, x in zip("EI", p, strict=True)},  # type: ignore[type-var, union-attr]
+        network.projections,
+    )  # fmt: skip
+    run = quiet.simulate(150.0, 1.0)
+    found = [
+        (round(t), first[n] + int(i))
+        for n in "EI"
+        for t, i in zip(run.spikes(n).times, run.spikes(n).ids, strict=True)
+    ]
+    expected = printed.simulate(
+        **units, S=S, drive=drive, steps=150
+    )  # later, rounding parts two chaotic runs
+    assert sorted(found) == sorted(expected) and len(expected) > 700
+    noisy = izhikevich_2003(seed=8).simulate(1000.0, 1.0, seed=2)
+    assert sum(noisy.spikes(n).count for n in "EI") / 1000 == pytest.approx(7.2, abs=0.6)
+
+
+@pytest.mark.jit
+@pytest.mark.slow
+def test_timing_makes_synapses_compete() -> None:
+    """Song, Miller & Abbott 2000: weights end near 0 and near the bound. Another program, whose pairs in one step
+    count, gave 2378 to 2698 spikes in 100 s and a mean weight of .471 to .478 of the bound.
+    """
+    run = song_miller_abbott(seed=7).simulate(100_000.0, 0.1, seed=1)
+    w = run.weights[0] / 0.01
+    assert run.spikes("inputs").rate == pytest.approx(15.0, rel=0.005)
+    assert (
+        np.mean(w < 0.2) > 0.3
+        and np.mean(w > 0.8) > 0.25
+        and w.mean() == pytest.approx(0.472, abs=0.015)
+    )
+    assert 1800 < run.spikes("cell").count < 2700
+
+
 def test_wires_may_be_given() -> None:
     drawn = vogels_abbott("cuba", 100, p=0.3, seed=1)
     wires = {(p.source, p.target): p.wires for p in drawn.projections}
     again = vogels_abbott("cuba", 100, seed=2, wires=wires)
     assert all(p.wires is wires[p.source, p.target] for p in again.projections)
+    first = brunel(100, seed=1)
+    wires = {(p.source, p.target): p.wires for p in first.projections}
+    same = brunel(100, g=6.0, seed=2, wires=wires)
+    assert all(p.wires is wires[p.source, p.target] for p in same.projections)
 
 
 def test_messages() -> None:

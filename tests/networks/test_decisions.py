@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.integrate import solve_bvp
+from scipy.integrate import quad, solve_bvp
 
 from neurolab.dynamics import find_equilibria
 from neurolab.engine.model import simulate
 from neurolab.networks import (
     compute_decision_accuracy,
+    compute_decision_density,
     compute_decision_time,
+    compute_wong_wang_nullcline,
     compute_wong_wang_rate,
     simulate_decisions,
     wong_wang,
@@ -154,3 +156,71 @@ def test_trials_without_a_decision_count_in_nothing() -> None:
 def test_messages(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("drift", "bound", "noise", "start"),
+    [(1, 1, 1, 0), (2, 0.5, 1, 0.2), (0, 1, 2, -0.9), (-1.5, 1.5, 0.7, 0.3), (3, 1, 1, 0.99)],
+)
+def test_density_integrates_to_accuracy_and_mean_time(
+    drift: float, bound: float, noise: float, start: float
+) -> None:
+    def moment(k: int, upper: bool) -> float:
+        def f(t: float) -> float:
+            density = compute_decision_density(t, drift, bound, noise, start=start, upper=upper)
+            return t**k * float(density)
+
+        cuts = [0.0, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0, 10.0, 60.0]
+        parts = zip(cuts[:-1], cuts[1:], strict=True)
+        return sum(quad(f, low, high, epsabs=1e-13, limit=200)[0] for low, high in parts)
+
+    right = compute_decision_accuracy(drift, bound, noise, start=start)
+    time = compute_decision_time(drift, bound, noise, start=start)
+    assert moment(0, True) == pytest.approx(right, abs=1e-9)
+    assert moment(0, False) == pytest.approx(1 - right, abs=1e-9)
+    assert moment(1, True) + moment(1, False) == pytest.approx(time, abs=1e-9)
+
+
+def test_density_has_no_seam_and_errors_take_as_long_from_the_middle() -> None:
+    """The two series meet where s² t = a², to the last digits."""
+    for start in (0.0, 0.9, -0.9):
+        early, late = np.asarray(compute_decision_density([1 - 1e-13, 1 + 1e-13], start=start))
+        assert late == pytest.approx(early, rel=1e-12)
+    t = np.linspace(0.01, 5.0, 50)
+    right = np.asarray(compute_decision_density(t, 0.7))
+    wrong = np.asarray(compute_decision_density(t, 0.7, upper=False))
+    assert right == pytest.approx(np.exp(1.4) * wrong, rel=1e-12)
+    assert compute_decision_density([-1.0, 0.0]).tolist() == [0.0, 0.0]  # type: ignore[union-attr]
+
+
+@pytest.mark.jit
+def test_simulated_times_have_this_density() -> None:
+    """Counts in bins of 0.25 against its integral: within 4 standard errors, and the steps of 0.002."""
+    run = simulate_decisions(20_000, 0.8, dt=0.002, seed=4)
+    edges = np.arange(0.0, 3.01, 0.25)
+    for upper in (True, False):
+        counts = np.histogram(run.times[run.correct == upper], edges)[0] / 20_000
+        fine = np.linspace(0, 3, 3001)
+        density = np.asarray(compute_decision_density(fine, 0.8, upper=upper))
+        exact = np.add.reduceat((density[1:] + density[:-1]) / 2 * 1e-3, np.arange(0, 3000, 250))
+        assert np.all(np.abs(counts - exact) < 4 * np.sqrt(exact / 20_000) + 1e-3)
+
+
+@given(st.floats(0.001, 0.9), st.floats(0.0, 60.0), st.floats(-1.0, 1.0))
+def test_nullclines_are_where_nothing_moves(S: float, mu_0: float, coherence: float) -> None:
+    other = float(compute_wong_wang_nullcline(S, mu_0, coherence))
+    slope = wong_wang.derivative([S, other], mu_0=mu_0, coherence=coherence)[0]
+    assert slope == pytest.approx(0.0, abs=1e-10)
+    mirror = float(compute_wong_wang_nullcline(S, mu_0, -coherence))
+    slope = wong_wang.derivative([mirror, S], mu_0=mu_0, coherence=coherence)[1]
+    assert slope == pytest.approx(0.0, abs=1e-10)
+
+
+def test_nullclines_follow_the_parameters_and_say_what_is_wrong() -> None:
+    other = float(compute_wong_wang_nullcline(0.3, I_0=0.34, gamma=0.5))
+    slope = wong_wang.derivative([0.3, other], I_0=0.34, gamma=0.5)[0]
+    assert slope == pytest.approx(0.0, abs=1e-12)
+    with pytest.raises(ValueError, match="S must be above 0 and below 1"):
+        compute_wong_wang_nullcline([0.1, 1.0])
+    with pytest.raises(ValueError, match="bound"):
+        compute_decision_density(1.0, bound=0.0)

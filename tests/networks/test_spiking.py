@@ -25,6 +25,7 @@ from neurolab.networks import (
     SpikeSource,
     compute_propagator,
 )
+from neurolab.synapses import AMPA, NMDA, add_synapses, compute_conductance
 from tests.reference import network as naive
 
 LEAKY = dict(tau_m=20.0, theta=20.0, V_reset=10.0, t_ref=2.0)
@@ -205,6 +206,52 @@ def test_recorded_spikes_arrive_after_their_delay() -> None:
 
 
 @pytest.mark.jit
+def test_a_runaway_stops_with_what_it_has() -> None:
+    """Units far above threshold without a dead time fire in every step: 100 spikes a step."""
+    cells = Population(lif, 100, "exact", dict(I=1e3, t_ref=0.0))
+    with pytest.raises(chunks.Runaway, match="the network ran away: .* spikes by t = ") as caught:
+        Network({"cells": cells}).simulate(1000.0, 0.1, max_spikes=20_000)
+    error = caught.value
+    assert error.partial.window == (0.0, error.time) and 0 < error.time < 1000.0
+    assert error.partial.spikes("cells").count == round(error.time / 0.1) * 100 > 20_000
+
+
+@pytest.mark.jit
+def test_synapses_go_by_their_names() -> None:
+    """A spike at an NMDA synapse raises what opens it; the conductance follows its two exponentials."""
+    cell = add_synapses(lif, {"A": AMPA, "N": NMDA})
+    heard = SpikeSource(SpikeTrains([1.0], stop=2.0))
+    run = Network(
+        {"heard": heard, "cell": Population(cell, 1, "rk4")},
+        [Projection("heard", "cell", connect_all(1, 1), name, 1e-3) for name in "AN"],
+    ).simulate(60.0, 0.01, record={"cell": {"g_A": [0], "g_N": [0]}}, every=100)
+    for name, kind in dict(A=AMPA, N=NMDA).items():
+        expected = compute_conductance(kind, run.t, [1.0], 1e-3)
+        found = run.traces["cell"][f"g_{name}"][0]  # at t = 1 it has not yet acted
+        assert found[2:] == pytest.approx(expected[2:], rel=1e-6, abs=1e-9)
+    with pytest.raises(ValueError, match="'G'"):
+        Network({"cell": Population(cell, 1)}, inputs=[PoissonInput("cell", "G", 1.0)])
+
+
+@pytest.mark.jit
+@settings(max_examples=10)
+@given(st.integers(1, 400), st.integers(1, 90), st.booleans(), st.integers(0, 99))
+def test_few_and_many_arrivals_sum_alike(size: int, firing: int, own: bool, seed: int) -> None:
+    """Single additions, counts and sums are three ways to the same state; weights are small whole numbers, so exact."""
+    rng = np.random.default_rng(seed)
+    counter = Model(lambda t, y, p, I: (0.0,), dict(x=0.0), {}, threshold=1e9, name="counter")
+    wires = connect_fixed_probability(90, size, 0.5, seed=rng)
+    weight: Any = rng.integers(-9, 9, wires.count).astype(float) if own else 3.0
+    trains = SpikeTrains(np.full(firing, 1.0), np.arange(firing), stop=3.0, n=90)
+    run = Network(
+        {"heard": SpikeSource(trains), "counters": Population(counter, size, "euler")},
+        [Projection("heard", "counters", wires, "x", weight)],
+    ).simulate(3.0, 0.1)
+    expected = wires.to_dense(weight)[:firing].sum(axis=0)
+    assert np.array_equal(run.final["counters"]["x"], expected)
+
+
+@pytest.mark.jit
 def test_a_runaway_is_named() -> None:
     growing = Model(
         lambda t, y, p, I: (y[0] * y[0],), dict(x=5.0), {}, threshold=1e300, name="growing"
@@ -258,12 +305,19 @@ def test_messages() -> None:
         (dict(weight=math.nan), "weight must be finite"),
         (dict(delay=-1.0), "delay must be above 0"),
         (dict(delay=[1.0]), "delay must be above 0, one number or one for each of the 9"),
-        (dict(inputs=[PoissonInput("a", "V", -1.0)]), "rate"),
         (dict(inputs=[PoissonInput("b", "V", 1.0)]), "'b'"),
         (dict(inputs=[PoissonInput("a", "w", 1.0)]), "'w'"),
     ]:
         with pytest.raises(ValueError, match=words):
             build(**changes)
+    with pytest.raises(ValueError, match="rate must be 0 or more, got -1"):
+        PoissonInput("a", "V", -1.0)
+    with pytest.raises(
+        ValueError, match="dt must be 1 ms, for which this network is made, got 0.1"
+    ):
+        Network({"a": cells}, dt=1.0).simulate(1.0, 0.1)
+    with pytest.raises(ValueError, match="max_spikes"):
+        build().simulate(1.0, 0.1, max_spikes=0)
     with pytest.raises(ValueError, match="at least one Population"):
         Network({})
     with pytest.raises(ValueError, match="size"):
@@ -292,11 +346,9 @@ def test_messages() -> None:
         with pytest.raises(ValueError, match=words):
             build().simulate(1.0, 0.1, record=record)
     heard = SpikeSource(SpikeTrains([1.0], stop=2.0))
-    with pytest.raises(ValueError, match="spike sources only"):
+    with pytest.raises(ValueError, match="sources only"):
         Network({"heard": heard})
-    with pytest.raises(
-        ValueError, match="target must be a Population, got the spike source 'heard'"
-    ):
+    with pytest.raises(ValueError, match="target must be a Population, got the source 'heard'"):
         Network({"a": cells, "heard": heard}, [Projection("a", "heard", connect_all(3, 1), "V")])
 
 
