@@ -53,7 +53,7 @@ def brunel():
 
 def run():
     nest.ResetKernel()
-    nest.resolution, nest.rng_seed, nest.local_num_threads = WORK["dt"], 1, WORK["threads"]
+    nest.resolution, nest.rng_seed, nest.local_num_threads = WORK["dt"], 2, WORK["threads"]
     cells = dict(cuba=cuba, brunel=brunel)[WORK["network"]]()
     recorder = nest.Create("spike_recorder")
     nest.Connect(cells, recorder)
