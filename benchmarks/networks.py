@@ -155,7 +155,7 @@ def cobahh_brian2(folder: Path) -> Iterator[Row]:
     )  # fmt: skip
 
 
-BRUNEL = dict(J=0.1, g=5.0, delay=1.5, c_e=1000, c_i=250, rate=20.0)
+BRUNEL: dict[str, Any] = dict(J=0.1, g=5.0, delay=1.5, c_e=1000, c_i=250, rate=20.0)
 
 
 def brunel_brian2(folder: Path) -> Iterator[Row]:
