@@ -15,7 +15,8 @@ from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
-from neurolab.networks.clock import collect_spikes, network_loop
+from neurolab.networks.clock import VECTOR, collect_spikes, network_loop
+from neurolab.networks.delivery import RULE
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
@@ -33,6 +34,7 @@ __all__ = ["simulate_network"]
 
 Array = NDArray[np.float64]
 _SPIKES_AT_A_TIME = 1_000_000
+_ONE_BY_ONE = 4  # a population of so many units, or fewer, would waste most of a vector
 
 _wires: WeakKeyDictionary[Network, dict[float, Wires]] = WeakKeyDictionary()
 
@@ -58,9 +60,11 @@ class _Group:
         self.drive = Drive.of(self.units.common(network=True), steps, dt)
         self.course_rows = self.units.course_rows(model, network=True)
         self.lanes = lanes(model, np.float64, varied, own, pattern)
+        self.step = population.method, VECTOR if population.size > _ONE_BY_ONE else 1
         alone = id(self) if self.course_rows.size else 0
-        self.kind = (population.method, model.digest, varied, own, pattern, self.drive.width, alone)
-        self.method, self.dead_time = population.method, float(population.dead_time)
+        self.kind = (*self.step, model.digest, varied, own, pattern, self.drive.width, alone)
+        self.dead_time = float(population.dead_time)
+        self.bar = np.inf if population.refire else 0.0
 
     def place(self, first_unit: int, member: int, first_place: int) -> Place:
         """Where the loop finds it."""
@@ -107,15 +111,17 @@ class _Layout:
             found.append((
                 first.lanes, np.array([g.units.vector(np.float64) for g in groups]),
                 np.array([g.matrix for g in groups]), np.array([g.drive.columns(i0, i1) for g in groups]),
-                first.drive.width,
+                first.drive.width, int(first.drive.width == 3),
                 first.units.columns(i0, i1, np.float64), first.course_rows, np.array([g.dead_time for g in groups]),
+                np.array([g.bar for g in groups]),
                 np.array(table, np.int64), places[0].row_length,
             ))  # fmt: skip
         return tuple(found)
 
     @property
-    def methods(self) -> tuple[str, ...]:
-        return tuple(self.groups[names[0]].method for names in self.families.values())
+    def steps(self) -> tuple[tuple[str, int], ...]:
+        """Method and width of each family's step."""
+        return tuple(self.groups[names[0]].step for names in self.families.values())
 
     def final(self, memory: Array) -> dict[str, dict[str, Array]]:
         """The states of all units."""
@@ -215,7 +221,7 @@ class _Run:
             self.traces[:, 0] = self.arrays["memory"][self.at]
         size = max(_SPIKES_AT_A_TIME, 2 * self.most)
         self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
-        self.loop = network_loop(layout.methods)
+        self.loop = network_loop(layout.steps)
         self.found: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
         self.counts = dict.fromkeys(network.populations, 0)
 
@@ -298,9 +304,9 @@ class _Run:
             if p.plasticity is None:
                 found.append(p.weight)  # type: ignore[arg-type]
                 continue
-            routes, plastic = self.wires.routes, self.wires.plastic
+            plastic = self.wires.plastic
             assert plastic is not None
-            first = plastic.synapse[routes.rule[k]]
+            first = plastic.synapse[self.wires.routes[k, RULE]]
             found.append(self.arrays["weights"][first : first + p.wires.count].copy())
         return tuple(found)
 
@@ -326,6 +332,10 @@ def _played(network: Network, places: Mapping[str, Place], dt: float) -> tuple[A
     for name, source in network.populations.items():
         if isinstance(source, SpikeSource):
             place = places[name]
+            if source.trains.count and source.trains.times[0] < 0:
+                raise ValueError(
+                    f"{name}: spikes must not come before time 0, got {source.trains.times[0]:g} ms; shift them"
+                )
             steps.append(np.ceil(source.trains.times / dt - 1e-9).astype(np.int64) - 1)
             ids.append((source.trains.ids + place.first_unit).astype(np.int32))
             members.append(np.full(source.trains.count, place.member))

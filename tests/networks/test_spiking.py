@@ -271,6 +271,16 @@ def test_dead_time_hides_what_follows_a_spike() -> None:
         assert network.simulate(100.0, 0.1).spikes("clock").count == expected
 
 
+@pytest.mark.jit
+def test_a_unit_that_stays_above_fires_again_if_asked() -> None:
+    """x rises through 1 at 1 ms and stays: one spike, or one after each dead time."""
+    rising = Model(lambda t, y, p, I: (1.0,), dict(x=0.0), {}, threshold=1.0, name="rising")
+    for refire, expected in ((False, 1), (True, 3)):
+        cells = Population(rising, 1, "euler", dead_time=3.0, refire=refire)
+        run = Network({"rising": cells}).simulate(9.95, 0.05)
+        assert run.spikes("rising").count == expected
+
+
 def test_propagator_is_the_closed_form() -> None:
     """V and a current that decays: the mixed term is tau / (tau - tau_m) (exp(-dt / tau) - exp(-dt / tau_m))."""
 
@@ -324,8 +334,9 @@ def test_messages() -> None:
         Population(lif, 0)
     with pytest.raises(ValueError, match="method"):
         Population(lif, 3, "rk5")
-    with pytest.raises(ValueError, match="dead_time is for models without a reset"):
-        Population(lif, 3, dead_time=2.0)
+    for also in (dict(dead_time=2.0), dict(refire=True)):
+        with pytest.raises(ValueError, match="dead_time and refire are for models without a reset"):
+            Population(lif, 3, **also)
     with pytest.raises(ValueError, match="no threshold"):
         Population(Model(lambda t, y, p, I: (0.0,), dict(x=0.0), {}), 3)
     with pytest.raises(ValueError, match="delay must be at least one step, dt = 0.1 ms, got 0.05"):
@@ -345,6 +356,9 @@ def test_messages() -> None:
     ]:
         with pytest.raises(ValueError, match=words):
             build().simulate(1.0, 0.1, record=record)
+    early = SpikeSource(SpikeTrains([-1.0], start=-2.0, stop=2.0))
+    with pytest.raises(ValueError, match="heard: spikes must not come before time 0, got -1 ms"):
+        Network({"a": cells, "heard": early}).simulate(1.0, 0.1)
     heard = SpikeSource(SpikeTrains([1.0], stop=2.0))
     with pytest.raises(ValueError, match="sources only"):
         Network({"heard": heard})
