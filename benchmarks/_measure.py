@@ -80,8 +80,20 @@ def paired(
     """
     ours(), reference()
     times = [(cpu(ours, calls), cpu(reference)) for _ in range(pairs)]
-    ratios = [a / b if better == "lower" else b / a for a, b in times]
-    ratio, low, high = interval(ratios)
+    return compared(workload, times, reference_name, goal, better=better, agrees=agrees)
+
+
+def compared(
+    workload: str,
+    times: Sequence[tuple[float, float]],
+    reference_name: str,
+    goal: float,
+    *,
+    better: Literal["lower", "higher"] = "lower",
+    agrees: bool = True,
+) -> Row:
+    """Seconds of ours and of the reference, measured in turn. A goal of 0 with "higher" is none: for information."""
+    ratio, low, high = interval([a / b if better == "lower" else b / a for a, b in times])
     a, b = (float(np.median(column)) for column in zip(*times, strict=True))
     return Row(workload, a, b, reference_name, ratio, low, high, goal, better, agrees)
 
@@ -129,8 +141,9 @@ def table(rows: Sequence[Row]) -> str:
             )
         else:
             goal = f"{row.goal:g} x"
+        aim = f"{sign} {goal}" if row.goal else "none"
         lines.append(
-            f"| {row.workload} | {ours} | {reference} | {ratio} | {sign} {goal} | "
+            f"| {row.workload} | {ours} | {reference} | {ratio} | {aim} | "
             f"{'yes' if row.agrees else 'NO'} | {'yes' if row.ok else 'NO'} |"
         )
     return "\n".join(lines)

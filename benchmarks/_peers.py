@@ -13,6 +13,7 @@ REQUIREMENTS = {
     "arbor": ["arbor==0.12.2", "numpy"],
     "brian2": ["brian2==2.9.0", "numpy<2.4", "setuptools"],
     "jaxley": ["jaxley==0.14.0"],
+    "nest": ["nest-simulator==3.10.0", "--only-binary=nest-simulator"],
 }
 
 
@@ -24,7 +25,7 @@ class Peer:
     """A simulator in a process of its own: `run()` runs its workload once and gives CPU seconds and results."""
 
     def __init__(self, name: str, workload: dict[str, Any], **environment: str) -> None:
-        python = _environment(name)
+        python = environment_of(name)
         script = Path(__file__).parent / "peers" / f"{name}_peer.py"
         self._process = subprocess.Popen(
             [str(python), str(script), json.dumps(workload)],
@@ -37,11 +38,15 @@ class Peer:
         self.found = self._answer()
 
     def run(self) -> float:
-        """CPU seconds of the time loop of one run, all threads."""
+        """CPU seconds of one run, all threads."""
+        return float(self.ask()["cpu"])
+
+    def ask(self) -> dict[str, Any]:
+        """One run: its CPU seconds as `cpu`, and what the peer found."""
         assert self._process.stdin is not None
         self._process.stdin.write("run\n")
         self._process.stdin.flush()
-        return float(self._answer()["cpu"])
+        return self._answer()
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None
@@ -52,12 +57,14 @@ class Peer:
         return answer
 
     def close(self) -> None:
-        """End the process."""
-        self._process.terminate()
+        """End the process: it stops, and deletes what it made, when nothing more can be asked."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         self._process.wait()
 
 
-def _environment(name: str) -> Path:
+def environment_of(name: str) -> Path:
+    """The Python in which this peer is installed; made at the first call."""
     folder = ROOT / ".peers" / name
     python = folder / "bin" / "python"
     ready = folder / "ready"

@@ -178,7 +178,8 @@ def against_scipy() -> list[Row]:
     ]
 
 
-def _child(code: str, cache: Path) -> list[float]:
+def child(code: str, cache: Path) -> list[float]:
+    """What a new process with this cache folder prints."""
     env = {**os.environ, "NUMBA_CACHE_DIR": str(cache)}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     out = subprocess.run(
@@ -219,14 +220,14 @@ print(time.process_time() - start)
 
 def first_use(folder: Path) -> list[Row]:
     """What the first call costs in a new process, numba itself being loaded: cold, and from the disk cache."""
-    cold = [_child(START + TYPED, folder / f"cold{k}")[0] for k in range(5)]
-    _child(START + TYPED, folder / "warm")
-    warm = [_child(START + TYPED, folder / "warm")[0] for _ in range(PAIRS)]
-    _child(START + LIBRARY, folder / "warm")
-    library = [_child(START + LIBRARY, folder / "warm") for _ in range(PAIRS)]
+    cold = [child(START + TYPED, folder / f"cold{k}")[0] for k in range(5)]
+    child(START + TYPED, folder / "warm")
+    warm = [child(START + TYPED, folder / "warm")[0] for _ in range(PAIRS)]
+    child(START + LIBRARY, folder / "warm")
+    library = [child(START + LIBRARY, folder / "warm") for _ in range(PAIRS)]
     bare = "import time; print(time.process_time())"
     loaded = "import neurolab, time; print(time.process_time())"
-    extra = [_child(loaded, folder)[0] - _child(bare, folder)[0] for _ in range(PAIRS)]
+    extra = [child(loaded, folder)[0] - child(bare, folder)[0] for _ in range(PAIRS)]
     return [
         single("first call of a model typed in a cell, nothing cached", cold, 1.0),
         single("the same after a kernel restart", warm, 0.010),

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._measure import PAIRS, Row, interval, report, single
+from benchmarks._measure import PAIRS, Row, compared, report, single
 from benchmarks._peers import Peer, Unavailable
 from benchmarks.engine import C_RATES, c_library, pointer
 from neurolab.engine.model import Model, simulate
@@ -100,9 +100,7 @@ def pairs_of(
     """Like `paired`, for runs that measure themselves."""
     ours(), reference()
     times = [(ours(), reference()) for _ in range(pairs)]
-    ratio, low, high = interval([a / b if better == "lower" else b / a for a, b in times])
-    a, b = (float(np.median(column)) for column in zip(*times, strict=True))
-    return Row(workload, a, b, name, ratio, low, high, goal, better, agrees)
+    return compared(workload, times, name, goal, better=better, agrees=agrees)
 
 
 def _f_i_curve(**changes: Any) -> Any:

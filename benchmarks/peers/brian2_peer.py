@@ -1,5 +1,9 @@
 # ruff: noqa: F405
-"""Brian2, C++ standalone on one core: CUBA, COBAHH and Brunel's network; compiled before the clock starts."""
+"""Brian2, C++ standalone on one core, compiled before the clock starts.
+
+A run is one of the compiled program: it makes its synapses, steps, and writes spikes and states to files; `loop` is
+the part of its seconds spent in steps.
+"""
 
 import json
 import resource
@@ -10,11 +14,12 @@ import numpy as np
 from brian2 import *  # noqa: F403
 
 WORK = json.loads(sys.argv[1])
-DATA = np.load(WORK["arrays"])
+DATA = np.load(WORK["arrays"]) if "arrays" in WORK else {}
 prefs.codegen.cpp.extra_compile_args_gcc = [
     "-w", "-O3", "-ffast-math", "-fno-finite-math-only", "-march=native", "-std=c++11",
 ]  # fmt: skip
-folder = tempfile.mkdtemp(prefix="peer_")
+temporary = tempfile.TemporaryDirectory(prefix="peer_")
+folder = temporary.name
 set_device("cpp_standalone", directory=folder, build_on_run=False)
 prefs.devices.cpp_standalone.openmp_threads = 0
 defaultclock.dt = WORK["dt"] * ms
@@ -22,9 +27,14 @@ size, n_e = int(WORK["size"]), int(WORK["n_e"])
 
 
 def connect(cells, events, excitatory, **names):
+    """Given wires, or as many random ones to each cell as the workload says, drawn by the program itself."""
     synapses = Synapses(cells, cells, on_pre=events, namespace=names)
     sign = "e" if excitatory else "i"
-    synapses.connect(i=DATA[f"pre_{sign}"], j=DATA[f"post_{sign}"])
+    if DATA:
+        synapses.connect(i=DATA[f"pre_{sign}"], j=DATA[f"post_{sign}"])
+    else:
+        low, high = (0, n_e) if excitatory else (n_e, size)
+        synapses.connect(i=f"k for k in sample({low}, {high}, size={WORK[f'c_{sign}']})")
     return synapses
 
 
@@ -63,7 +73,9 @@ def cobahh():
         beta_h = 4./(1+exp((40*mV-v+VT)/(5*mV)))/ms : Hz
         alpha_n = 0.032*(mV**-1)*5*mV/exprel((15*mV-v+VT)/(5*mV))/ms : Hz
         beta_n = .5*exp((10*mV-v+VT)/(40*mV))/ms : Hz""",
-        threshold="v > -20*mV", refractory=3 * ms, method="exponential_euler", namespace=names,
+        # a spike is a crossing upwards: after 3 ms alone a cell that stays above the threshold would spike again
+        threshold="v > -20*mV", refractory="timestep(t - lastspike, dt) < timestep(3*ms, dt) or v > -20*mV",
+        method="exponential_euler", namespace=names,
     )  # fmt: skip
     cells.v = DATA["V"] * mV
     cells.ge, cells.gi = DATA["g_E"] * 200 * nS, DATA["g_I"] * 200 * nS
@@ -90,7 +102,67 @@ def brunel():
     return cells, [*synapses, outside]
 
 
-cells, parts = dict(cuba=cuba, cobahh=cobahh, brunel=brunel)[WORK["network"]]()
+def izhikevich():
+    """Izhikevich's program of 2003: noise, resets, synapses, then v in two half steps, and u."""
+    rng = np.random.default_rng(1)
+    n_i = size - n_e
+    r_e, r_i = rng.random(n_e), rng.random(n_i)
+    cells = NeuronGroup(
+        size, "v : 1\nu : 1\nI : 1\na : 1\nb : 1\nc : 1\nd : 1\nsigma : 1", threshold="v >= 30", reset="v = c; u += d"
+    )  # fmt: skip
+    cells.a, cells.b = (
+        np.r_[np.full(n_e, 0.02), 0.02 + 0.08 * r_i],
+        np.r_[np.full(n_e, 0.2), 0.25 - 0.05 * r_i],
+    )
+    cells.c, cells.d = (
+        np.r_[15 * r_e**2 - 65, np.full(n_i, -65)],
+        np.r_[8 - 6 * r_e**2, np.full(n_i, 2)],
+    )
+    cells.sigma, cells.v = np.r_[np.full(n_e, 5), np.full(n_i, 2)], -65
+    cells.u = "-65 * b"
+    cells.run_regularly("I = sigma * randn()", when="start")
+    half = "v += 0.5 * (0.04 * v**2 + 5 * v + 140 - u + I)"
+    cells.run_regularly(f"{half}\n{half}\nu += a * (b * v - u)", when="end")
+    synapses = Synapses(cells, cells, "w : 1", on_pre="I_post += w")
+    synapses.connect()
+    synapses.w = np.r_[0.5 * rng.random((n_e, size)), -rng.random((n_i, size))].ravel()
+    return cells, [synapses]
+
+
+def stdp():
+    """Song, Miller and Abbott: Poisson inputs on one integrate-and-fire unit, additive pair rule."""
+    g_max = WORK["g_max"]
+    names = dict(
+        taum=10 * ms, taue=5 * ms, El=-74 * mV, Ee=0 * mV, vt=-54 * mV, vr=-60 * mV, taupre=20 * ms, taupost=20 * ms,
+        gmax=g_max, dpre=0.01 * g_max, dpost=-0.0105 * g_max,
+    )  # fmt: skip
+    cell = NeuronGroup(
+        1,
+        """dv/dt = (ge * (Ee - v) + El - v) / taum : volt
+        dge/dt = -ge / taue : 1""",
+        threshold="v > vt", reset="v = vr", method="euler", namespace=names,
+    )  # fmt: skip
+    cell.v = -60 * mV
+    inputs = PoissonGroup(size, rates=15 * Hz)
+    synapses = Synapses(
+        inputs,
+        cell,
+        """w : 1
+        dapre/dt = -apre / taupre : 1 (event-driven)
+        dapost/dt = -apost / taupost : 1 (event-driven)""",
+        on_pre={"pre": "ge += w\nw = clip(w + apost, 0, gmax)", "mark": "apre += dpre"},
+        on_post="apost += dpost\nw = clip(w + apre, 0, gmax)",
+        namespace=names,
+    )
+    synapses.connect()
+    # of two spikes in one step neither sees the trace of the other; in its usual order every such pair potentiates
+    synapses.pre.order, synapses.post.order, synapses.mark.order = 0, 1, 2
+    synapses.w = DATA["w"]
+    return cell, [inputs, synapses]
+
+
+kinds = dict(cuba=cuba, cobahh=cobahh, brunel=brunel, izhikevich=izhikevich, stdp=stdp)
+cells, parts = kinds[WORK["network"]]()
 monitor = SpikeMonitor(cells)
 network = Network(cells, monitor, *parts)
 network.run(WORK["duration"] * ms)
@@ -101,10 +173,14 @@ def run():
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     device.run(folder, "results", False)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    found = dict(cpu=cpu, loop=device._last_run_time, spikes=int(monitor.num_spikes))
+    if WORK["network"] == "stdp":
+        found["weight"] = float(np.mean(parts[1].w[:])) / WORK["g_max"]
+    print(json.dumps(found), flush=True)
 
 
 run()
-print(json.dumps(dict(spikes=int(monitor.num_spikes))), flush=True)
 for _ in sys.stdin:
-    print(json.dumps(dict(cpu=run())), flush=True)
+    run()
+temporary.cleanup()

@@ -1,0 +1,70 @@
+"""NEST: CUBA and Brunel's network with given wires, on one core; built anew for each run, only the run is timed."""
+
+import contextlib
+import json
+import sys
+import time
+
+with contextlib.redirect_stdout(sys.stderr):  # its banner
+    import nest
+import numpy as np
+
+WORK = json.loads(sys.argv[1])
+DATA = np.load(WORK["arrays"])
+size, n_e = int(WORK["size"]), int(WORK["n_e"])
+nest.verbosity = nest.VerbosityLevel.ERROR
+
+
+def connect(cells, excitatory, weight, delay):
+    number = np.asarray(cells.tolist())
+    sign = "e" if excitatory else "i"
+    pre, post = number[DATA[f"pre_{sign}"]], number[DATA[f"post_{sign}"]]
+    name = f"from_{sign}"
+    nest.CopyModel("static_synapse_hom_w", name, dict(weight=weight))
+    nest.Connect(
+        pre, post, conn_spec="one_to_one",
+        syn_spec=dict(synapse_model=name, delay=np.full(pre.size, delay)),
+    )  # fmt: skip
+
+
+def cuba():
+    C = 200.0
+    cells = nest.Create(
+        "iaf_psc_exp", size,
+        dict(C_m=C, tau_m=20.0, tau_syn_ex=5.0, tau_syn_in=10.0, E_L=-49.0, V_th=-50.0, V_reset=-60.0, t_ref=5.0),
+    )  # fmt: skip
+    cells.V_m = DATA["V"].tolist()
+    pA = C / 20.0  # of one mV of R I
+    connect(cells, True, 1.62 * pA, WORK["dt"])
+    connect(cells, False, -9.0 * pA, WORK["dt"])
+    return cells
+
+
+def brunel():
+    cells = nest.Create(
+        "iaf_psc_delta", size, dict(C_m=1.0, tau_m=20.0, t_ref=2.0, E_L=0.0, V_reset=10.0, V_m=0.0, V_th=20.0)
+    )  # fmt: skip
+    connect(cells, True, WORK["J"], WORK["delay"])
+    connect(cells, False, -WORK["g"] * WORK["J"], WORK["delay"])
+    outside = nest.Create("poisson_generator", params=dict(rate=WORK["c_e"] * WORK["rate"]))
+    nest.Connect(outside, cells, syn_spec=dict(weight=WORK["J"], delay=WORK["delay"]))
+    return cells
+
+
+def run():
+    nest.ResetKernel()
+    nest.resolution, nest.rng_seed, nest.local_num_threads = WORK["dt"], 2, WORK["threads"]
+    cells = dict(cuba=cuba, brunel=brunel)[WORK["network"]]()
+    recorder = nest.Create("spike_recorder")
+    nest.Connect(cells, recorder)
+    nest.Prepare()
+    before = time.process_time()
+    nest.Run(WORK["duration"])
+    seconds = time.process_time() - before
+    nest.Cleanup()
+    print(json.dumps(dict(cpu=seconds, spikes=int(recorder.n_events))), flush=True)
+
+
+run()
+for _ in sys.stdin:
+    run()
