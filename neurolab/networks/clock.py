@@ -46,12 +46,9 @@ def _family_step(method: str, width: int) -> Callable[..., Any]:
 
     @borrowing
     def advance(
-        model: Any, slab: Any, shared: Any, m: Any, now: Any, t: float, dt: float, bar: float
+        model: Any, slab: Any, shared: Any, m: Any, now: Any, t: float, dt: float
     ) -> Any:  # fmt: skip
-        """Some units; whether any reached its threshold, which its wait of -1 tells.
-
-        A unit without a reset fires only if it was below `bar` before.
-        """
+        """Some units; whether any reached its threshold, which its wait of -1 tells."""
         zero, one, resets = model.number(0.0), model.number(1.0), model.resets()
         any_fired = model.flag(0, False)
         for lane in range(width):
@@ -60,7 +57,7 @@ def _family_step(method: str, width: int) -> Callable[..., Any]:
             wait = model.wait(slab, lane)
             live = zero if resets & (wait > zero) else one
             z = step(model, t, y, p, dt, model.drive_unit(slab, lane, now), live, m)
-            ready = (wait <= zero) & (resets | (model.excess(y, p) < bar))
+            ready = (wait <= zero) & (resets | (model.excess(y, p) < zero))
             fires = ready & (model.excess(z, p) >= zero)
             any_fired = model.flag(any_fired, fires)
             model.write(slab, lane, z)
@@ -72,7 +69,7 @@ def _family_step(method: str, width: int) -> Callable[..., Any]:
         family: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any, count: int
     ) -> int:  # fmt: skip
         (
-            model, vectors, matrices, courses, samples, stride, own, course_rows, dead_times, bars, table, row_length,
+            model, vectors, matrices, courses, samples, stride, own, course_rows, dead_times, table, row_length,
         ) = family  # fmt: skip
         t = i * dt
         for g in range(table.shape[0]):
@@ -92,7 +89,7 @@ def _family_step(method: str, width: int) -> Callable[..., Any]:
                         ]
                 for first in range(0, n, width):
                     part = slab[first:]  # so that places in it are known not to be negative
-                    if advance(model, part, shared, m, now, t, dt, bars[g]):
+                    if advance(model, part, shared, m, now, t, dt):
                         for lane in range(width):
                             if model.wait(part, lane) < 0.0:
                                 p = model.bind_unit(shared, part, lane)
@@ -140,7 +137,7 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
     @borrowing_kernel
     def run(
         families: Any, memory: Array, dt: float, i0: int, i1: int, key: Any, routes: Any, synapses: Any, scratch: Any,
-        sums: Any, releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any,
+        sums: Any, bits: Any, releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any,
         emitters: Any,
         played: int, played_steps: Any, played_ids: Any, played_members: Any, playing: Any,
         places: Any, every: int, traces: Array, first_column: int, spike_steps: Any, spike_ids: Any,
@@ -155,8 +152,8 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
                 return i, found
             for k in range(routes.shape[0]):
                 deliver(
-                    k, i, dt, routes, synapses, scratch, sums, releases, later, ring, bounds, memory
-                )
+                    k, i, dt, routes, synapses, scratch, sums, bits, releases, later, ring, bounds, memory,
+                )  # fmt: skip
                 if plastic is not None:
                     adapt(k, i, dt, routes, plastic, synapses.weights, scratch, ring, bounds)
             if later is not None:

@@ -3,7 +3,7 @@
 A projection is a route. Its spikes wait in the ring, which holds the units that fired in each of the last steps; where
 each synapse has a delay of its own, they are added at once to sums for later steps. Few arrivals in a step go straight
 to the states of their targets. Many are first counted (one weight) or summed (own weights) in an array that stays in
-the cache, which then is added to the states in one sweep.
+the cache, which then is added to the states in one sweep. Dense wires of one weight are counted as bits.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from neurolab.engine.compiled import LANES
 from neurolab.kernels.cache import borrowing
 from neurolab.kernels.prefetch import prefetch_row
+from neurolab.networks.bit_rows import count_rows
 from neurolab.plasticity.spike_timing import Coefficients
 from neurolab.plasticity.spike_timing_steps import fade_traces, fades_after, moment
 from neurolab.synapses.transmitter_steps import find_release
 
 __all__ = [
+    "BITS",
     "DELAY",
     "FADE_STEPS",
     "FIRST",
@@ -44,6 +46,7 @@ __all__ = [
     "TARGET_FIRST",
     "UNITS",
     "WAIT",
+    "WORDS",
     "adapt",
     "deliver",
     "deliver_later",
@@ -53,6 +56,7 @@ FADE_STEPS = (
     64  # decays are products of two table entries: of k % 64 steps, and of k // 64 times 64 steps
 )
 SHARED = -(2**62)  # shift of a route whose synapses share one weight
+_ENOUGH = 6  # spikes from which on rows of bits are faster than lists of targets
 _FEW = 64  # fewer arrivals than these and a quarter of the targets go straight to the states
 _WIDTH, _LANE = LANES.bit_length() - 1, LANES - 1
 
@@ -78,7 +82,9 @@ Ints = NDArray[np.int64]
     FULL,  # 1 where every source reaches all targets in their order
     RELEASE,  # its entry in Releases; -1 without short-term plasticity
     RULE,  # its entry in Plastic; -1 without
-) = range(16)
+    BITS,  # where its rows of bits begin; -1 without
+    WORDS,  # length of such a row
+) = range(18)
 
 
 class Synapses(NamedTuple):
@@ -148,8 +154,8 @@ class Plastic(NamedTuple):
 
 @borrowing
 def deliver(
-    k: int, i: int, dt: float, routes: Ints, synapses: Synapses, scratch: Scratch, sums: Any, releases: Any, later: Any,
-    ring: Any, bounds: Any, memory: Array,
+    k: int, i: int, dt: float, routes: Ints, synapses: Synapses, scratch: Scratch, sums: Any, bits: Any, releases: Any,
+    later: Any, ring: Any, bounds: Any, memory: Array,
 ) -> None:  # fmt: skip
     """The spikes of route k that are due before step i; `sums` is None where no synapse has a weight of its own."""
     route = routes[k]
@@ -171,11 +177,18 @@ def deliver(
                     at = (i + synapses.delays[j + route[DELAY]]) & mask
                     later.sums[at, route[LATER] + targets[j]] += part * weights[j + shift]
             return
+    place, stride, wait = route[PLACE], route[STRIDE], route[WAIT]
+    if bits is not None:
+        if route[BITS] >= 0 and last - first >= _ENOUGH:
+            count_rows(
+                bits, route[BITS], route[WORDS], ring[slot], first, last, route[FIRST], counts
+            )
+            _sweep(memory, place, stride, wait, units, synapses.weight[k], counts)
+            return
     arrivals = 0
     for q in range(first, last):
         source = row + ring[slot, q]
         arrivals += starts[source + 1] - starts[source]
-    place, stride, wait = route[PLACE], route[STRIDE], route[WAIT]
     plain = shift == SHARED and route[RELEASE] < 0
     many = arrivals >= _FEW + units // 4
     for q in range(first, last):
@@ -199,15 +212,14 @@ def deliver(
                     _raise(memory, place, stride, wait, targets[j], part * weights[j + shift])
             elif route[FULL] == 1:
                 own = weights[start + shift : stop + shift]
-                for j in range(own.size):
-                    sums[j] += part * own[j]
+                _add_all(memory, place, stride, wait, units, part, own)
             else:
                 for j in range(start, stop):
                     sums[targets[j]] += part * weights[j + shift]
     if many and plain:
         _sweep(memory, place, stride, wait, units, synapses.weight[k], counts)
     elif sums is not None:
-        if many and shift != SHARED:
+        if many and shift != SHARED and route[FULL] == 0:
             _sweep(memory, place, stride, wait, units, 1.0, sums)
 
 
@@ -232,17 +244,14 @@ def _raise(memory: Array, place: int, stride: int, wait: int, target: Any, amoun
 
 
 @borrowing
-def _sweep(
+def _add_all(
     memory: Array, place: int, stride: int, wait: int, units: int, weight: float, arrived: Any
 ) -> None:
-    """Add weight times what has arrived to each target that is not held, and empty `arrived`."""
+    """Add weight times what has arrived to each target that is not held."""
     for block in range((units + _LANE) // LANES):
         n = min(LANES, units - block * LANES)
         start = place + block * stride
-        states, here = (
-            memory[start : start + n],
-            arrived[block * LANES : block * LANES + n],
-        )
+        states, here = memory[start : start + n], arrived[block * LANES : block * LANES + n]
         if wait == 0:
             for lane in range(n):
                 states[lane] += weight * here[lane]
@@ -250,7 +259,15 @@ def _sweep(
             waits = memory[start + wait : start + wait + n]
             for lane in range(n):
                 states[lane] += weight * here[lane] if waits[lane] <= 0.0 else 0.0
-        here[:] = 0
+
+
+@borrowing
+def _sweep(
+    memory: Array, place: int, stride: int, wait: int, units: int, weight: float, arrived: Any
+) -> None:
+    """The same, and empty `arrived`."""
+    _add_all(memory, place, stride, wait, units, weight, arrived)
+    arrived[:units] = 0
 
 
 @borrowing

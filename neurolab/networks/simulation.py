@@ -64,7 +64,6 @@ class _Group:
         alone = id(self) if self.course_rows.size else 0
         self.kind = (*self.step, model.digest, varied, own, pattern, self.drive.width, alone)
         self.dead_time = float(population.dead_time)
-        self.bar = np.inf if population.refire else 0.0
 
     def place(self, first_unit: int, member: int, first_place: int) -> Place:
         """Where the loop finds it."""
@@ -113,7 +112,6 @@ class _Layout:
                 np.array([g.matrix for g in groups]), np.array([g.drive.columns(i0, i1) for g in groups]),
                 first.drive.width, int(first.drive.width == 3),
                 first.units.columns(i0, i1, np.float64), first.course_rows, np.array([g.dead_time for g in groups]),
-                np.array([g.bar for g in groups]),
                 np.array(table, np.int64), places[0].row_length,
             ))  # fmt: skip
         return tuple(found)

@@ -61,10 +61,8 @@ class Population:
         Start states, parameters and inputs by name: a number, or an array of shape (size,). An input may also be a
         function of t that all units receive, or an array of shape (size, steps).
     dead_time : float, ms
-        For models without a reset: how long a unit that has fired cannot fire again. Its state goes on.
-    refire : bool
-        For models without a reset: whether a unit that is still above threshold after its dead time fires again, as in
-        some simulators. If not, it must fall below first.
+        For models without a reset: how long a unit that has fired cannot fire again. Its state goes on, and it must
+        fall below its threshold before it can reach it again.
     """
 
     model: Model
@@ -72,16 +70,14 @@ class Population:
     method: str = "rk4"
     values: Mapping[str, Any] = field(default_factory=dict)
     dead_time: float = 0.0
-    refire: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
         check.whole(self.size, "size")
         check.non_negative(self.dead_time, "dead_time")
-        if (self.dead_time or self.refire) and self.model.reset is not None:
+        if self.dead_time and self.model.reset is not None:
             raise ValueError(
-                f"dead_time and refire are for models without a reset; {self.model.name} has one: give it a refractory "
-                "time"
+                f"dead_time is for models without a reset; {self.model.name} has one: give it a refractory time"
             )
         check.choice(self.method, _METHODS, "method")
         if self.model.threshold is None:

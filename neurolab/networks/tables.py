@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
 from neurolab.kernels import check
+from neurolab.networks.bit_rows import CHUNK, Bits, make_rows, words_of
 from neurolab.networks.delivery import (
+    BITS,
     DELAY,
     FADE_STEPS,
     FIRST,
@@ -30,6 +32,7 @@ from neurolab.networks.delivery import (
     TARGET_FIRST,
     UNITS,
     WAIT,
+    WORDS,
     Later,
     Plastic,
     Releases,
@@ -54,6 +57,7 @@ __all__ = ["Place", "Wires", "make_emitters", "make_inputs", "make_wires"]
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_DENSE = 16  # wires are dense where at least one in so many pairs is connected
 _LEAST_CHANCE, _MOST_CHANCE = 1e-9, 0.1  # of a spike in a step, between which gaps are drawn
 
 
@@ -83,6 +87,7 @@ class Wires:
 
     routes: Ints
     synapses: Synapses
+    bits: NDArray[np.uint64] | None
     releases: Releases | None
     plastic: Plastic | None
     sections: Ints
@@ -112,7 +117,7 @@ class Wires:
         synapses = self.synapses
         if "weights" in arrays:
             synapses = synapses._replace(weights=arrays["weights"])
-        most = int(self.routes[:, UNITS].max(initial=0)) + LANES
+        most = int(self.routes[:, UNITS].max(initial=0)) + 64 * CHUNK
         few = 0 if self.plastic is None else width
         scratch = Scratch(
             np.zeros(most, np.int32), np.empty(few, np.int64), np.empty(few, np.int64)
@@ -124,6 +129,7 @@ class Wires:
             synapses,
             scratch,
             sums,
+            None if self.bits is None else Bits.of(self.bits),
             own(self.releases, "release"),
             own(self.plastic, "trace"),
             later,
@@ -154,7 +160,8 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
     rows = np.cumsum([0, *[p.wires.n_pre + 1 for p in projections]])
     releases = np.cumsum([p.short_term is not None for p in projections]) - 1
     rules = np.cumsum([p.plasticity is not None for p in projections]) - 1
-    routes = np.zeros((len(projections), RULE + 1), np.int64)
+    routes = np.zeros((len(projections), WORDS + 1), np.int64)
+    bits, first_words = _make_bits(projections)
     for k, p in enumerate(projections):
         source, target = places[p.source], places[p.target]
         routes[k, [PLACE, STRIDE, UNITS, WAIT]] = target.of(states[k])
@@ -163,6 +170,7 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
             LATE: 0 if mixed[k] else delays[k], ROW: rows[k], SHIFT: shift[k],
             LATER: later[p.target, states[k]] if mixed[k] else -1, DELAY: delay[k], FULL: _is_full(p),
             RELEASE: -1 if p.short_term is None else releases[k], RULE: -1 if p.plasticity is None else rules[k],
+            BITS: first_words[k], WORDS: words_of(p.wires.n_post),
         }  # fmt: skip
         routes[k, list(entries)] = list(entries.values())
     shared = np.array([0.0 if np.ndim(p.weight) else p.weight for p in projections], float)
@@ -176,6 +184,7 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
     return Wires(
         routes=routes,
         synapses=Synapses(starts, targets, shared, all_weights, all_delays),
+        bits=bits,
         releases=_make_releases(projections),
         plastic=_make_plastic(projections, shift + first_synapse[:-1], dt),
         sections=sections,
@@ -224,6 +233,23 @@ def _is_full(p: Projection) -> bool:
     rows = wires.indices.reshape(wires.n_pre, wires.n_post)
     regular = np.array_equal(wires.indptr, np.arange(wires.n_pre + 1) * wires.n_post)
     return regular and bool(np.all(rows == np.arange(wires.n_post, dtype=rows.dtype)))
+
+
+def _make_bits(projections: tuple[Projection, ...]) -> tuple[NDArray[np.uint64] | None, list[int]]:
+    """Rows of bits for dense wires of one weight, behind a row of zeros; and where those of each projection begin."""
+    parts, first = [np.zeros(CHUNK, np.uint64)], [-1] * len(projections)
+    for k, p in enumerate(projections):
+        wires, simple = p.wires, p.short_term is None and p.plasticity is None
+        one = np.ndim(p.weight) == 0 and (p.delay is None or np.ndim(p.delay) == 0)
+        dense = wires.count * _DENSE >= wires.n_pre * wires.n_post >= _DENSE * _DENSE * CHUNK
+        if not (simple and one and dense):
+            continue
+        words = words_of(wires.n_post)
+        rows = np.zeros(wires.n_pre * words, np.uint64)
+        if make_rows(wires.indptr, wires.indices, words, rows.view(np.uint8)):
+            first[k] = sum(part.size for part in parts)
+            parts.append(rows)
+    return (np.concatenate(parts) if len(parts) > 1 else None), first
 
 
 def _make_releases(projections: tuple[Projection, ...]) -> Releases | None:
