@@ -7,7 +7,7 @@ import numpy as np
 from neurolab.engine.model import simulate
 from neurolab.figures import Figure, Line, Panel, Ticks
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.membrane.panels import spikes_in_words
+from neurolab.labs.marks import spikes_in_words
 from neurolab.membrane import hodgkin_huxley
 
 __all__ = ["first_neuron"]

@@ -15,6 +15,7 @@ from neurolab.data.spikes import SpikeTrains
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel, Span, Text, Ticks
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import outline, strokes
 from neurolab.networks import (
     BrunelState,
     Network,
@@ -341,7 +342,6 @@ def _balance_figure(
     known = cvs[np.isfinite(cvs)]
     cv = float(known.mean()) if known.size else math.nan
     raster = _first_units(recent_E, 60)
-    strokes = recent_E.train(0)
     return Figure(
         Panel(
             Ticks(raster.times, raster.ids),
@@ -364,9 +364,7 @@ def _balance_figure(
         ),
         Panel(
             Line(window, [theta, theta], color="dim", dash=True),
-            Line(
-                np.repeat(strokes, 3), np.tile([theta, theta + 12.0, np.nan], strokes.size), color=0
-            ),
+            Line(*strokes(recent_E.train(0), theta, theta + 12.0), color=0),
             Line(t[t >= window[0]], V[t >= window[0]], color=0, width=1.2),
             title="What it does; strokes mark its spikes",
             y="V above rest (mV)",
@@ -391,7 +389,7 @@ def _interval_panel(trains: SpikeTrains) -> Panel:
     x = np.linspace(0.0, 4.0, 81)
     return Panel(
         Line(x, np.exp(-x), color="dim", dash=True, label="dice"),
-        Line(np.repeat(edges, 2)[1:-1], np.repeat(density, 2), color=0, label="150 cells"),
+        Line(*outline(edges, density), color=0, label="150 cells"),
         title="Intervals between spikes",
         x="interval / mean interval",
         y="density",
@@ -406,7 +404,7 @@ def _cv_panel(cvs: Array, cv: float) -> Panel:
     share = np.histogram(cvs, edges)[0] / max(1, cvs.size) * 100.0
     return Panel(
         Line([1, 1], [0, 100], color="dim", dash=True, label="dice"),
-        Line(np.repeat(edges, 2)[1:-1], np.repeat(share, 2), color=0, label="cells"),
+        Line(*outline(edges, share), color=0, label="cells"),
         Dots([cv], [0], color=3, size=9, label="mean"),
         title="Irregularity of the cells",
         x="CV of the intervals",

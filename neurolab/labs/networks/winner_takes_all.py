@@ -14,6 +14,7 @@ from neurolab.dynamics import Equilibrium, find_equilibria
 from neurolab.engine.model import param
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import outline
 from neurolab.networks import (
     Decisions,
     RateNetwork,
@@ -331,8 +332,7 @@ def _paths(drift: float, bound: float, step: float) -> list[Line]:
 def _bars(times: Array, trials: int, sign: float, colour: int, label: str) -> Line:
     width = float(_EDGES[1] - _EDGES[0])
     heights = sign * np.histogram(times[np.isfinite(times)], _EDGES)[0] / (trials * width)
-    edges = np.repeat(_EDGES, 2)[1:-1]
-    return Line(edges, np.repeat(heights, 2), color=colour, label=label)
+    return Line(*outline(_EDGES, heights), color=colour, label=label)
 
 
 # Wong and Wang's network

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import outline
 from neurolab.plasticity import (
     LearningRun,
     compute_learning_drift,
@@ -325,7 +326,7 @@ def hidden_direction(angle: float = 0.0) -> Figure:
             ylim=(-6, 6),
         ),
         Panel(
-            Line(np.repeat(heights, 2), np.repeat(edges, 2)[1:-1], color=0),
+            Line(*outline(edges, heights)[::-1], color=0),
             title="How often each comes",
             x="count",
             y="y",

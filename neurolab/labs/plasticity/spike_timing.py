@@ -13,6 +13,7 @@ from neurolab.data.spikes import SpikeTrains
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel, Ticks
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import outline, strokes
 from neurolab.plasticity import (
     PAIRING_DATA,
     PairRule,
@@ -210,10 +211,7 @@ def pairing_protocol(
     pair, triplet = PairRule(A_plus, A_minus, tau_plus=16.8, tau_minus=33.7), TripletRule()
     by_pair, by_triplet = (_after_pairing(rule, rate, lag) for rule in (pair, triplet))
     data, when = (PAIRING_DATA[10.0], "+10") if lag >= 0 else (PAIRING_DATA[-10.0], "-10")
-    bars_x = np.repeat(data.rate, 3)
-    bars_y = np.ravel(
-        np.stack([data.change - data.error, data.change + data.error, data.rate * np.nan], axis=1)
-    )
+    bars = strokes(data.rate, data.change - data.error, data.change + data.error)
     missed = _misfit(pair)
     pairs = generate_pairing(60, rate, lag)
     frame: dict[str, Any] = dict(y="change of the weight", ylim=(-1, 1.5), height=1.6)
@@ -221,7 +219,7 @@ def pairing_protocol(
     return Figure(
         Panel(
             Line([0, 50], [0, 0], color="dim", width=1),
-            Line(bars_x, bars_y, color="ink", width=1),
+            Line(*bars, color="ink", width=1),
             Dots(data.rate, data.change, filled=False, color="ink", label=f"measured, {when} ms"),
             Line(_RATES, _over_rates(pair, lag), label="pair rule", color=1, dash=True, width=2),
             Line(_RATES, _over_rates(triplet, lag), label="triplets", color=0, width=2),
@@ -446,7 +444,7 @@ def competition(mu: float = 0.0, correlation: float = 0.0, balance: float = 1.1)
             ylim=(-0.05, 1.05),
         ),
         Panel(
-            Line(np.repeat(edges, 2)[1:-1], np.repeat(heights, 2), color=2, width=2),
+            Line(*outline(edges, heights), color=2, width=2),
             title="How many of each weight",
             x="weight",
             y="synapses",

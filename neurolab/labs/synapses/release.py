@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import outline
 from neurolab.synapses import (
     BOYD_MARTIN_MINIATURES,
     BOYD_MARTIN_RESPONSES,
@@ -38,10 +39,9 @@ _RUN = param(1, low=1, high=20, doc="which of twenty experiments of the same kin
 
 
 def _steps(values: Array, width: float, low: float, high: float) -> tuple[Array, Array]:
-    """A histogram with bins around the multiples of `width`, as the outline of its bars."""
+    """The outline of a histogram with bins around the multiples of `width`."""
     edges = np.arange(low - width / 2, high + width, width)
-    counts = np.histogram(values, edges)[0]
-    return np.repeat(edges, 2)[1:-1], np.repeat(counts, 2).astype(float)
+    return outline(edges, np.histogram(values, edges)[0])
 
 
 @lab(

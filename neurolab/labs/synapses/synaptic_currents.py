@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel, Span, Text
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.membrane.panels import spikes_in_words
+from neurolab.labs.marks import level, spikes_in_words, strokes
 from neurolab.membrane import compute_lif_rate, lif, nernst, passive
 from neurolab.synapses import (
     AMPA,
@@ -45,10 +45,6 @@ def _train(start: float, stop: float, rate: float) -> Array:
 def _lasting(kind: Synapse, conductance: float, rate: float) -> float:
     """The weight with which a train of `rate` Hz holds `kind` at this mean conductance."""
     return conductance / compute_poisson_conductance(kind, rate).mean
-
-
-def _level(x: tuple[float, float], y: float, label: str = "") -> Line:
-    return Line(x, [y, y], label=label, color="dim", dash=True, width=1)
 
 
 _FORMS = {
@@ -361,14 +357,9 @@ def chloride_battery(Cl_in: float = 7.0, w_I: float = 3.0) -> Figure:
     return Figure(
         Panel(
             *shades,
-            _level((0, duration), theta, "threshold"),
+            level((0, duration), theta, "threshold"),
             Line([0, duration], [E_Cl, E_Cl], label="E_Cl", color=0, dash=True),
-            Line(
-                np.repeat(times, 3),
-                np.tile([theta, -34.0, np.nan], times.size),
-                color="ink",
-                width=1.6,
-            ),
+            Line(*strokes(times, theta, -34.0), color="ink", width=1.6),
             Line(run.t, run.V, label="V", color="ink"),
             title="Membrane potential",
             xlim=(0, duration),
@@ -466,7 +457,7 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
         ),
         Panel(
             Line([0, duration], [battery, battery], label="its battery", color=1, dash=True),
-            _level((0, duration), -65.0, "rest"),
+            level((0, duration), -65.0, "rest"),
             Line(run.t, run.V, label="V", color=0, width=2),
             title="Voltage",
             xlim=(0, duration),
