@@ -16,7 +16,7 @@ from neurolab.labs.networks.recurrent import _NUMBERS, _driven
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("preset", "regime"),
-    [("all at once", "SR"), ("each for itself", "AI"), ("a fast rhythm", "SI fast"), ("slow waves", "SI slow")],
+    [("in step", "SR"), ("each for itself", "AI"), ("a fast rhythm", "SI fast"), ("slow waves", "SI slow")],
 )  # fmt: skip
 def test_brunels_four_regimes_are_named(preset: str, regime: str) -> None:
     lab = labs.brunel_network

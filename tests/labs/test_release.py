@@ -61,7 +61,7 @@ def test_where_nothing_fails_the_failures_say_nothing() -> None:
 
 def test_the_parabola_tells_n_p_and_q() -> None:
     """Over the twenty experiments: n and q to their errors, and no bias beyond them."""
-    runs = [labs.variance_mean(highest=0.9, run=run).values for run in range(1, 21)]
+    runs = [labs.variance_mean(p_max=0.9, run=run).values for run in range(1, 21)]
     n, q, p = (np.array([values[name] for values in runs]) for name in "nqp")
     assert n.mean() == pytest.approx(8.0, abs=0.3) and n.std() < 0.6
     assert q.mean() == pytest.approx(0.4, abs=0.01) and q.std() < 0.03
@@ -69,14 +69,14 @@ def test_the_parabola_tells_n_p_and_q() -> None:
 
 
 def test_little_calcium_tells_q_and_hardly_n() -> None:
-    runs = [labs.variance_mean(highest=0.2, run=run).values for run in range(1, 21)]
+    runs = [labs.variance_mean(p_max=0.2, run=run).values for run in range(1, 21)]
     n, q = (np.array([values[name] for values in runs]) for name in "nq")
     assert np.nanstd(n) > 2.0 and np.nanstd(q) < 0.04
 
 
 def test_packets_that_vary_look_larger_until_the_fit_is_told() -> None:
     raw, told = (
-        np.mean([labs.variance_mean(highest=0.9, quantal_cv=0.3, corrected=corrected, trials=2000, run=run).values["q"]
+        np.mean([labs.variance_mean(p_max=0.9, quantal_cv=0.3, corrected=corrected, trials=2000, run=run).values["q"]
                  for run in range(1, 11)])
         for corrected in (False, True)
     )  # fmt: skip
@@ -84,6 +84,6 @@ def test_packets_that_vary_look_larger_until_the_fit_is_told() -> None:
 
 
 def test_points_that_do_not_bend_are_said_not_to() -> None:
-    figures = [labs.variance_mean(highest=0.1, n=20, trials=50, run=run) for run in range(1, 21)]
+    figures = [labs.variance_mean(p_max=0.1, n=20, trials=50, run=run) for run in range(1, 21)]
     straight = [figure for figure in figures if math.isnan(figure.values["n"])]
     assert straight and all("cannot be told" in figure.summary for figure in straight)

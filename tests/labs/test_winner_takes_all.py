@@ -43,7 +43,7 @@ def test_decisions_meet_the_closed_forms() -> None:
     naive = labs.drift_to_bound(bridge=False).values
     assert naive["found_accuracy"] == pytest.approx(0.905, abs=0.02)
     assert naive["found_time"] == pytest.approx(0.836, abs=0.04)
-    assert labs.drift_to_bound(step=0.1, bridge=False).values["found_time"] > 0.95
+    assert labs.drift_to_bound(step=100, bridge=False).values["found_time"] > 0.95
 
 
 @pytest.mark.jit
@@ -68,7 +68,7 @@ def test_a_network_chooses_and_remembers() -> None:
     ("name", "ways"),
     [
         ("two_rivals", [dict(alpha=1.06), dict(alpha=0.95)]),
-        ("drift_to_bound", [dict(bound=1.47), dict(step=0.1, bridge=False)]),
+        ("drift_to_bound", [dict(bound=1.47), dict(step=100, bridge=False)]),
         ("two_choices", [dict(coherence=0.25), dict(mu_0=0.0, S_1=0.5, S_2=0.05)]),
     ],
 )

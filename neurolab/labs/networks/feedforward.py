@@ -43,7 +43,7 @@ def _random_set(P: int, N: int, number: int) -> tuple[Array, Array]:
 @lab(
     title="How many facts can one neuron hold?",
     N=[2, 10, 50, 100],
-    load=(0.5, 3.5, 0.1),
+    load=param(1.5, "1/synapse", low=0.5, high=3.5, doc="facts for each synapse"),
     presets={
         "10 synapses, 15 facts": dict(N=10, load=1.5),
         "100 synapses, 150 facts": dict(N=100, load=1.5),
@@ -152,8 +152,8 @@ _MOST = 120
 @lab(
     title="The perceptron learns",
     task=["two clouds", "AND", "XOR"],
-    gap=(0, 4, 0.1),
-    corrections=param(4, low=0, high=_MOST, doc="how often the rule has corrected the weights"),
+    gap=param(1.8, low=0, high=4, doc="between the middles of the two clouds"),
+    corrections=param(5, low=0, high=_MOST, doc="how often the rule has corrected the weights"),
     presets={
         "at the start": dict(corrections=0),
         "clouds well apart": dict(gap=2.4, corrections=20),
@@ -187,11 +187,11 @@ _MOST = 120
         ),
     ],
 )
-def perceptron(task: str = "two clouds", gap: float = 1.8, corrections: int = 4) -> Figure:
+def perceptron(task: str = "two clouds", gap: float = 1.8, corrections: int = 5) -> Figure:
     """Two inputs and a bias; filled dots want the answer yes, open ones no. Each mistake turns the border a little.
 
     The tick on the border points to the side of yes. The rule takes the dots in order: where the answer is wrong it
-    adds the input to the weights, or takes it away. `gap` is the distance between the middles of the two clouds.
+    adds the input to the weights, or takes it away.
     """
     patterns, labels = _task(task, gap)
     run = train_perceptron(patterns, labels, epochs=_MOST + 1, record=_MOST)

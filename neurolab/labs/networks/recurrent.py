@@ -100,7 +100,7 @@ def _brunel_theory(g: float, eta: float) -> BrunelState | None:
     g=param(5.0, "", low=2.5, high=8, doc="strength of inhibition over excitation"),
     eta=param(2.0, "", low=0.5, high=8, doc="input from outside; at 1 it alone reaches threshold"),
     presets={
-        "all at once": dict(g=3.0, eta=2.0),
+        "in step": dict(g=3.0, eta=2.0),
         "each for itself": dict(g=5.0, eta=2.0),
         "a fast rhythm": dict(g=7.0, eta=6.0),
         "slow waves": dict(g=4.5, eta=0.9),
@@ -224,7 +224,12 @@ def _brunel_figure(
     )
 
 
-_PLACES = [("SR", 3.2, 4.0), ("AI", 6.0, 1.8), ("SI fast", 6.6, 5.2), ("SI slow", 6.0, 0.25)]
+_PLACES = [
+    ("SR: in step", 3.25, 4.0),
+    ("AI: each for itself", 6.0, 2.2),
+    ("SI: a fast rhythm", 6.3, 5.2),
+    ("SI: slow waves", 6.0, 0.45),
+]
 
 
 def _brunel_words(
@@ -280,10 +285,9 @@ def _received(trains: SpikeTrains, synapses: Array, jump: float, bin: float) -> 
     g=param(5.0, "", low=4, high=8, doc="strength of inhibition over excitation"),
     J=param(0.4, "mV", low=0.05, high=0.6, doc="jump of the voltage by one excitatory spike"),
     presets={
-        "g 4.5": dict(g=4.5),
-        "g 5": dict(g=5.0),
-        "g 6": dict(g=6.0),
-        "g 8": dict(g=8.0),
+        "inhibition just wins": dict(g=4.5),
+        "more inhibition": dict(g=6.0),
+        "much more": dict(g=8.0),
         "weak synapses: clocks": dict(J=0.05),
     },
     targets=[
@@ -721,7 +725,7 @@ def chaos(g: float = 2.0) -> Figure:
         Panel(
             *lines,
             title="Three cells in both runs; dashed: the second one",
-            y="x, one above the other",
+            y="",
             xlim=(0, duration),
             ylim=(-6, 18),
             span=(1, 2),
@@ -731,7 +735,7 @@ def chaos(g: float = 2.0) -> Figure:
             Line(one.t, np.maximum(apart, 1e-10), color=1, width=2, label="distance"),
             Line(
                 one.t,
-                np.clip(1e-3 * np.exp(one.lyapunov * one.t), 1e-10, 1e3),
+                np.maximum(1e-3 * np.exp(one.lyapunov * one.t), 1e-10),
                 color="dim", dash=True, label=f"exp({one.lyapunov * 1e3:.3g} t / s)",
             ),
             title="How far the two runs are apart",

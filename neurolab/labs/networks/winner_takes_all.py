@@ -87,7 +87,7 @@ def _ends(I_2: float) -> tuple[Array, Array, Array, Array]:
     I_2=param(0.95, "", low=0.6, high=1, doc="input of the second; the first one has 1"),
     r_1=param(0.0, "", low=0, high=1.2, doc="where the first one starts"),
     r_2=param(0.95, "", low=0, high=1.2, doc="where the second one starts: its head start"),
-    step=(0.05, 1.2, 0.05),
+    step=param(0.05, "tau", low=0.05, high=1.2, doc="step of the simulation; tau is 10 ms"),
     presets={
         "weak inhibition": dict(alpha=0.5),
         "almost a winner": dict(alpha=0.93),
@@ -113,10 +113,7 @@ def _ends(I_2: float) -> tuple[Array, Array, Array, Array]:
 def two_rivals(
     alpha: float = 0.5, I_2: float = 0.95, r_1: float = 0.0, r_2: float = 0.95, step: float = 0.05
 ) -> Figure:
-    """Two cells that inhibit each other, tau dr/dt = -r + [I - alpha r_other]; click in the plane to choose a start.
-
-    `step` is the step of the simulation in units of tau, 10 ms.
-    """
+    """Two cells that inhibit each other, tau dr/dt = -r + [I - alpha r_other]; click in the plane to choose a start."""
     network, drive = _rivals(alpha), [_STRONG, I_2]
     dt = step * _TAU
     run = simulate_rates(network, _SHOWN, dt, I=drive, r=[r_1, r_2], method="euler")
@@ -219,13 +216,14 @@ _EDGES = np.linspace(0.0, 4.0, 41)
     title="A decision as a race to a bound",
     drift=param(1.0, "1/s", low=0, high=3, doc="evidence: how fast it piles up for the right side"),
     bound=param(1.0, "", low=0.3, high=2, doc="how much must be piled up; the noise is 1/√s"),
-    step=[0.1, 0.05, 0.02, 0.01, 0.005],
+    step=param(10, "ms", low=5, high=100, doc="step of the simulation"),
+    bridge=param(1, doc="asks whether the path touched the bound between two steps"),
     presets={
         "careful": dict(bound=1.8),
         "hasty": dict(bound=0.4),
         "clear evidence": dict(drift=2.5),
         "no evidence": dict(drift=0.0),
-        "coarse steps": dict(step=0.1, bridge=False),
+        "coarse steps": dict(step=100, bridge=False),
     },
     targets=[
         Target(
@@ -247,18 +245,15 @@ _EDGES = np.linspace(0.0, 4.0, 41)
     ],
 )
 def drift_to_bound(
-    drift: float = 1.0, bound: float = 1.0, step: float = 0.01, bridge: bool = True
+    drift: float = 1.0, bound: float = 1.0, step: int = 10, bridge: bool = True
 ) -> Iterator[Figure]:
-    """Evidence piles up with noise until it reaches +bound (right) or -bound (wrong).
-
-    With `bridge`, a path between two steps may have touched the bound; without it only the steps themselves count.
-    """
+    """Evidence piles up with noise until it reaches +bound (right) or -bound (wrong).."""
     for trials in (_TRIALS // 8, _TRIALS // 2, _TRIALS):
-        run = simulate_decisions(trials, drift, bound, dt=step, seed=3, bridge=bridge)
+        run = simulate_decisions(trials, drift, bound, dt=step / 1e3, seed=3, bridge=bridge)
         yield _race_figure(drift, bound, step, run)
 
 
-def _race_figure(drift: float, bound: float, step: float, run: Decisions) -> Figure:
+def _race_figure(drift: float, bound: float, step: int, run: Decisions) -> Figure:
     accuracy = float(compute_decision_accuracy(drift, bound))
     time = float(compute_decision_time(drift, bound))
     t = np.linspace(0.0, 4.0, 401)
@@ -312,20 +307,18 @@ def _race_figure(drift: float, bound: float, step: float, run: Decisions) -> Fig
     )  # fmt: skip
 
 
-def _paths(drift: float, bound: float, step: float) -> list[Line]:
-    """Ten paths up to the first step beyond a bound, in the colour of that bound."""
-    normals = np.random.default_rng(8).normal(size=(10, round(4.0 / 0.005)))
-    every = round(step / 0.005)
-    # sums of the same small kicks, so that the paths keep their shape when the step changes
-    kicks = normals[:, : normals.shape[1] // every * every].reshape(10, -1, every).sum(axis=2)
-    x = np.cumsum(drift * step + kicks * math.sqrt(0.005), axis=1)
+def _paths(drift: float, bound: float, step: int) -> list[Line]:
+    """Ten paths up to the first step (of `step` ms) beyond a bound, in the colour of that bound."""
+    # the same path of 1 ms steps, seen more or less often: it keeps its shape when the step changes
+    fine = np.random.default_rng(8).normal(drift * 1e-3, math.sqrt(1e-3), size=(10, 4000))
+    x = np.cumsum(fine, axis=1)[:, step - 1 :: step]
     lines = []
     for path in x:
         out = np.flatnonzero(np.abs(path) >= bound)
         end = int(out[0]) + 1 if out.size else path.size
         way = np.concatenate([[0.0], path[:end]])
         colour: Any = "dim" if not out.size else 0 if way[-1] > 0 else 1
-        lines.append(Line(np.arange(way.size) * step, way, color=colour, width=1))
+        lines.append(Line(np.arange(way.size) * step / 1e3, way, color=colour, width=1))
     return lines
 
 

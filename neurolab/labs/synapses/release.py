@@ -119,7 +119,7 @@ def end_plate(m: float = 1.0, q: float = 0.3) -> Figure:
             Dots([m], [failures], color=3, size=9),
             title="Failures",
             x="m (packets)",
-            y="of 198",
+            y="failures of 198",
             xlim=(0.2, 5),
             ylim=(0, 170),
         ),
@@ -244,17 +244,18 @@ def _fit(means: Array, variances: Array, trials: int, quantal_cv: float) -> Vari
 
 @lab(
     title="The parabola",
-    highest=param(0.2, low=0.1, high=0.95, doc="probability of release at the highest calcium"),
+    p_max=param(0.2, low=0.1, high=0.95, doc="probability of release at the highest calcium"),
     n=param(8, "packets", low=2, high=20, doc="packets that can be released"),
     quantal_cv=param(0.0, low=0, high=0.6, doc="how much one packet varies: SD over mean"),
+    corrected=param(0, doc="the fit knows how much one packet varies"),
     trials=param(400, low=50, high=2000, doc="impulses at each calcium"),
     run=_RUN,
     presets={
-        "little calcium": dict(highest=0.2),
-        "much calcium": dict(highest=0.9),
-        "packets that vary": dict(highest=0.9, quantal_cv=0.3),
-        "the same, corrected": dict(highest=0.9, quantal_cv=0.3, corrected=True),
-        "few trials": dict(highest=0.9, trials=50),
+        "little calcium": dict(p_max=0.2),
+        "much calcium": dict(p_max=0.9),
+        "packets that vary": dict(p_max=0.9, quantal_cv=0.3),
+        "the same, corrected": dict(p_max=0.9, quantal_cv=0.3, corrected=True),
+        "few trials": dict(p_max=0.9, trials=50),
     },
     targets=[
         Target(
@@ -272,7 +273,7 @@ def _fit(means: Array, variances: Array, trials: int, quantal_cv: float) -> Vari
     ],
 )
 def variance_mean(
-    highest: float = 0.2,
+    p_max: float = 0.2,
     n: int = 8,
     quantal_cv: float = 0.0,
     corrected: bool = False,
@@ -282,10 +283,10 @@ def variance_mean(
     """Responses of one synapse at five levels of calcium: what variance and mean alone say of n, p and q.
 
     Its packets make 0.4 mV each. Left, the first hundred responses at each level. Right, their variance against their
-    mean: the slope at 0 tells q, the bend tells n. Ticked, the fit knows how much one packet varies.
+    mean: the slope at 0 tells q, the bend tells n.
     """
     rng = np.random.default_rng(run)
-    p = highest * np.arange(1, _LEVELS + 1) / _LEVELS
+    p = p_max * np.arange(1, _LEVELS + 1) / _LEVELS
     responses = [
         simulate_release(trials, n, chance, q=_PACKET, quantal_cv=quantal_cv, seed=rng)
         for chance in p.tolist()
@@ -328,6 +329,6 @@ def variance_mean(
             ylim=(0, 1.6 * float(true.max())),
         ),
         columns=2,
-        summary=f"{words}; true {n}, {_PACKET}, {highest:.2g}",
+        summary=f"{words}; true {n}, {_PACKET}, {p_max:.2g}",
         values=dict(zip("nqp", told, strict=True)),
     )

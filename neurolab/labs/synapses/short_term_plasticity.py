@@ -38,7 +38,7 @@ Array = NDArray[np.float64]
     },
     targets=[
         Target(
-            "Find a rate whose doubling adds less than 5 % to the drive of the tired synapse",
+            "Find a rate whose doubling adds less than 5 % to the drive of the synapse that tires",
             reached=lambda params, values: (
                 (params["U"], params["tau_D"], params["tau_F"]) == (0.5, 800.0, 0.0)
                 and values["doubling"] < 5.0
@@ -88,7 +88,7 @@ def depression_and_facilitation(
         ),
         Panel(
             *([ceiling] if limit < top else []),
-            Line(rates, steady.drive, label="r u x", color=1, width=2),
+            Line(rates, steady.drive, label="rate u x", color=1, width=2),
             Dots(
                 [rate, 2 * rate], [drive, float(twice.drive)], color=3, size=9, filled=[True, False]
             ),

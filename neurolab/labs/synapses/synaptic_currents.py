@@ -49,7 +49,7 @@ def _lasting(kind: Synapse, conductance: float, rate: float) -> float:
 
 _FORMS = {
     "Jahr and Stevens": compute_magnesium_block,
-    "as the source prints it": compute_printed_magnesium_factor,
+    "often misprinted": compute_printed_magnesium_factor,
 }
 
 
@@ -63,7 +63,7 @@ _FORMS = {
         "largest inward current": dict(V=-27.0),
         "magnesium washed out": dict(Mg=0.0),
         "four times the magnesium": dict(Mg=4.0),
-        "upside down": dict(Mg=0.1, form="as the source prints it"),
+        "upside down": dict(Mg=0.1, form="often misprinted"),
     },
     targets=[
         Target(
@@ -396,6 +396,7 @@ _RECEPTORS: dict[str, Synapse] = {
     "alpha": Alpha(2.0),
 }
 _RECEIVING = add_synapses(passive, _RECEPTORS)
+_PEAKS = {"AMPA, GABA_A": 0.11, "alpha": 2.0, "NMDA": 12.5, "GABA_B": 90.0}  # ms, where names stand
 
 
 @lab(
@@ -475,10 +476,14 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
                 )
                 for index, (name, other) in enumerate(_RECEPTORS.items())
             ),
+            *(
+                Text(at, 1.1, name, align="left" if at < 1 else "center")
+                for name, at in _PEAKS.items()
+            ),
             title="After one spike",
             y="g, its peak 1",
             xlim=(0.1, 2000),
-            ylim=(0, 1.05),
+            ylim=(0, 1.2),
             log="x",
         ),
         summary=f"{receptor}, {rate:.3g} Hz: the conductance reaches {summation:.2f} times that of one spike; "
