@@ -43,7 +43,7 @@ def _random_set(P: int, N: int, number: int) -> tuple[Array, Array]:
 @lab(
     title="How many facts can one neuron hold?",
     N=[2, 10, 50, 100],
-    load=param(1.5, "1/synapse", low=0.5, high=3.5, doc="facts for each synapse"),
+    load=param(1.5, low=0.5, high=3.5, doc="facts for each synapse"),
     presets={
         "10 synapses, 15 facts": dict(N=10, load=1.5),
         "100 synapses, 150 facts": dict(N=100, load=1.5),

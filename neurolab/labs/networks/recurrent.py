@@ -226,7 +226,7 @@ def _brunel_figure(
 
 _PLACES = [
     ("SR: in step", 3.25, 4.0),
-    ("AI: each for itself", 6.0, 2.2),
+    ("AI: each for itself", 6.2, 1.5),
     ("SI: a fast rhythm", 6.3, 5.2),
     ("SI: slow waves", 6.0, 0.45),
 ]
@@ -356,7 +356,7 @@ def _balance_figure(
             span=(1, 2),
         ),
         Panel(
-            Line(window, [theta, theta], color="dim", dash=True, label="threshold"),
+            Line(window, [theta, theta], color="dim", dash=True),
             Line(middles, push, color=1, label="drive and excitation"),
             Line(middles, pull, color=0, dash=True, label="inhibition"),
             Line(middles, push + pull, color="ink", width=2, label="sum"),
@@ -367,7 +367,7 @@ def _balance_figure(
             height=1.3,
         ),
         Panel(
-            Line(window, [theta, theta], color="dim", dash=True),
+            Line(window, [theta, theta], color="dim", dash=True, label="threshold"),
             Line(*strokes(recent_E.train(0), theta, theta + 12.0), color=0),
             Line(t[t >= window[0]], V[t >= window[0]], color=0, width=1.2),
             title="What it does; strokes mark its spikes",

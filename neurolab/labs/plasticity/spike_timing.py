@@ -214,7 +214,7 @@ def pairing_protocol(
     bars = strokes(data.rate, data.change - data.error, data.change + data.error)
     missed = _misfit(pair)
     pairs = generate_pairing(60, rate, lag)
-    frame: dict[str, Any] = dict(y="change of the weight", ylim=(-1, 1.5), height=1.6)
+    frame: dict[str, Any] = dict(y="change of the weight", ylim=(-1, 1.5), height=1.4)
     here: dict[str, Any] = dict(color=3, size=9)
     return Figure(
         Panel(
@@ -371,12 +371,12 @@ def triplets_and_bcm(
     correlation=param(0.0, low=0, high=0.3, doc="between the first 25 inputs"),
     balance=param(1.1, low=1, high=1.3, doc="A_minus / A_plus"),
     presets={
-        "all inputs alike, additive": dict(mu=0.0),
+        "all alike, additive": dict(mu=0.0),
         "a little dependence": dict(mu=0.05),
-        "all inputs alike, multiplicative": dict(mu=1.0),
-        "half of them correlated, additive": dict(correlation=0.2),
-        "half of them correlated, in between": dict(correlation=0.2, mu=0.1),
-        "half of them correlated, multiplicative": dict(correlation=0.2, mu=1.0),
+        "all alike, multiplicative": dict(mu=1.0),
+        "half correlated, additive": dict(correlation=0.2),
+        "half correlated, in between": dict(correlation=0.2, mu=0.1),
+        "half correlated, multiplicative": dict(correlation=0.2, mu=1.0),
         "more depression": dict(balance=1.3),
     },
     targets=[
