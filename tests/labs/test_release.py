@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from neurolab.labs import synapses as labs
+from neurolab.labs.synapses.release import hidden_quanta
+from neurolab.synapses import fit_variance_mean
 
 
 def test_the_end_plate_fails_as_often_as_its_mean_says() -> None:
@@ -87,3 +89,19 @@ def test_points_that_do_not_bend_are_said_not_to() -> None:
     figures = [labs.variance_mean(p_max=0.1, n=20, trials=50, run=run) for run in range(1, 21)]
     straight = [figure for figure in figures if math.isnan(figure.values["n"])]
     assert straight and all("cannot be told" in figure.summary for figure in straight)
+
+
+def test_five_levels_of_calcium_tell_the_hidden_n_p_and_q() -> None:
+    """From what the summaries print, at 4000 impulses; spreads of twenty experiments."""
+    hidden, found = hidden_quanta(), []
+    for run in range(1, 21):
+        seen = [
+            labs.hidden_release(calcium=calcium, trials=4000, run=run).values
+            for calcium in range(1, 6)
+        ]
+        means = [round(values["mean"], 3) for values in seen]
+        variances = [round(values["variance"], 3) - 0.04 for values in seen]
+        fit = fit_variance_mean(means, variances, trials=[4000] * 5)
+        found.append((fit.n / hidden.n, fit.p[-1] / hidden.p, fit.q / hidden.q))
+    assert np.mean(found, axis=0) == pytest.approx([1.0, 1.0, 1.0], abs=0.02)
+    assert np.abs(np.array(found) - 1).max() < 0.1

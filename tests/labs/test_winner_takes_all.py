@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from neurolab.labs import networks as labs
+from neurolab.labs.networks.winner_takes_all import hidden_decision
 
 
 @pytest.mark.jit
@@ -77,3 +80,16 @@ def test_targets_can_be_reached(name: str, ways: list[dict[str, float]]) -> None
     for target, params in zip(lab.targets, ways, strict=True):
         assert target.reached(lab.complete(params), lab(**params).values), target.text
         assert not target.reached(lab.complete({}), lab().values)
+
+
+@pytest.mark.jit
+def test_share_and_mean_time_tell_the_hidden_drift_and_bound() -> None:
+    """Share right = 1 / (1 + exp(-2 v a)) and mean time = a/v tanh(v a), turned round."""
+    drift, bound = hidden_decision()
+    found = []
+    for run in range(1, 7):
+        values = labs.hidden_race(trials=4000, run=run).values
+        product = 0.5 * math.log(values["accuracy"] / (1 - values["accuracy"]))
+        ratio = values["time"] / math.tanh(product)
+        found.append((math.sqrt(product / ratio) / drift, math.sqrt(product * ratio) / bound))
+    assert found == [pytest.approx((1.0, 1.0), abs=0.06)] * 6

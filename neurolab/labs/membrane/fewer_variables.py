@@ -392,6 +392,7 @@ _PANEL_NAMES = {f"{letter}  {panel.title}": letter for letter, panel in IZHIKEVI
     title="Twenty neurons from one equation",
     panel=list(_PANEL_NAMES),
     strength=param(1.0, "", low=0, high=2, doc="factor on the input current"),
+    fine=param(0, doc="steps 20 times as fine"),
     presets={
         "a train": dict(panel="A  tonic spiking"),
         "class 1": dict(panel="G  class 1 excitable"),

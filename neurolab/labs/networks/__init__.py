@@ -5,16 +5,24 @@ from neurolab.labs.networks.recurrent import (
     balance,
     brunel_network,
     chaos,
+    hidden_network,
     hopfield_recall,
     ring_attractor,
 )
-from neurolab.labs.networks.winner_takes_all import drift_to_bound, two_choices, two_rivals
+from neurolab.labs.networks.winner_takes_all import (
+    drift_to_bound,
+    hidden_race,
+    two_choices,
+    two_rivals,
+)
 
 __all__ = [
     "balance",
     "brunel_network",
     "chaos",
     "drift_to_bound",
+    "hidden_network",
+    "hidden_race",
     "hopfield_recall",
     "memory_of_a_neuron",
     "perceptron",

@@ -42,7 +42,14 @@ from neurolab.networks import (
     simulate_rates,
 )
 
-__all__ = ["balance", "brunel_network", "chaos", "hopfield_recall", "ring_attractor"]
+__all__ = [
+    "balance",
+    "brunel_network",
+    "chaos",
+    "hidden_network",
+    "hopfield_recall",
+    "ring_attractor",
+]
 
 Array = NDArray[np.float64]
 
@@ -131,14 +138,20 @@ def brunel_network(g: float = 5.0, eta: float = 2.0) -> Iterator[Figure]:
     It runs for a second while you watch. The regime's name follows from what is measured after the first 100 ms: how
     irregular the intervals are (CV), how much the population's rate swings, and whether a beat comes back as an echo.
     """
-    network = brunel(_SIZE, g=g, eta=eta, J=_J, epsilon=_EPSILON, wires=_wires(_SIZE, _EPSILON))
     theory = _brunel_theory(g, eta)
+    for E, I in _brunel_runs(g, eta, seed=7):
+        yield _brunel_figure(g, eta, E, I, theory)
+
+
+def _brunel_runs(g: float, eta: float, seed: int) -> Iterator[tuple[SpikeTrains, SpikeTrains]]:
+    """The spikes so far of a network's run, piece by piece."""
+    network = brunel(_SIZE, g=g, eta=eta, J=_J, epsilon=_EPSILON, wires=_wires(_SIZE, _EPSILON))
     state, E, I = None, None, None
     for _ in range(round(_END / _PIECE)):
-        run = network.simulate(_PIECE, 0.1, seed=7, state=state)
+        run = network.simulate(_PIECE, 0.1, seed=seed, state=state)
         state = run.state
         E, I = _joined(E, run.spikes("E")), _joined(I, run.spikes("I"))
-        yield _brunel_figure(g, eta, E, I, theory)
+        yield E, I
 
 
 def _measured(E: SpikeTrains) -> SpikeTrains:
@@ -152,39 +165,11 @@ def _brunel_figure(
     late = _measured(E)
     # a thousand cells tell the regime as well as all, and sooner
     regime = find_regime(_first_units(late, 1000)) if late.duration >= 120 else None
-    to = max(E.stop, _SHOWN)
-    window = (to - _SHOWN, to)
-    shown = E.between(window[0], E.stop)
-    rows_E, rows_I = _first_units(shown, 80), _first_units(I.between(window[0], I.stop), 20)
-    activity = compute_population_rate(shown, 1.0)
     spectrum = compute_rate_spectrum(late, 1.0, segment=min(200.0, late.duration))
     floor = 2.0 * late.rate / late.n
     rhythm = 1e3 / regime.period if regime is not None else math.nan
-    top = _round_up(max(20.0, float(activity.rate.max())))
-    expected = [] if theory is None else [
-        Line(window, [theory.rate, theory.rate], color=1, dash=True, label="mean-field rate")
-    ]  # fmt: skip
     return Figure(
-        Panel(
-            Ticks(rows_E.times, rows_E.ids + 20, color="ink", label="80 excitatory"),
-            Ticks(rows_I.times, rows_I.ids, color=1, label="20 inhibitory"),
-            title="Spikes of a hundred cells",
-            y="cell",
-            xlim=window,
-            ylim=(-1, 100),
-            span=(1, 2),
-            height=1.15,
-        ),
-        Panel(
-            Line(activity.t, activity.rate, color=0, width=1.2, label="excitatory cells"),
-            *expected,
-            title="Rate of the population",
-            y="rate (Hz)",
-            xlim=window,
-            ylim=(0, top),
-            span=(1, 2),
-            height=0.75,
-        ),
+        *_activity_panels(E, I, None if theory is None else theory.rate),
         Panel(
             Line(spectrum.frequency, spectrum.power, color=0, label="measured"),
             Line([0, 500], [floor, floor], color="dim", dash=True, label="independent cells"),
@@ -224,6 +209,40 @@ def _brunel_figure(
     )
 
 
+def _activity_panels(E: SpikeTrains, I: SpikeTrains, expected: float | None) -> list[Panel]:
+    """The last 200 ms: spikes of a hundred cells, and the rate of all excitatory ones."""
+    to = max(E.stop, _SHOWN)
+    window = (to - _SHOWN, to)
+    shown = E.between(window[0], E.stop)
+    rows_E, rows_I = _first_units(shown, 80), _first_units(I.between(window[0], I.stop), 20)
+    activity = compute_population_rate(shown, 1.0)
+    guide = [] if expected is None else [
+        Line(window, [expected, expected], color=1, dash=True, label="mean-field rate")
+    ]  # fmt: skip
+    return [
+        Panel(
+            Ticks(rows_E.times, rows_E.ids + 20, color="ink", label="80 excitatory"),
+            Ticks(rows_I.times, rows_I.ids, color=1, label="20 inhibitory"),
+            title="Spikes of a hundred cells",
+            y="cell",
+            xlim=window,
+            ylim=(-1, 100),
+            span=(1, 2),
+            height=1.15,
+        ),
+        Panel(
+            Line(activity.t, activity.rate, color=0, width=1.2, label="excitatory cells"),
+            *guide,
+            title="Rate of the population",
+            y="rate (Hz)",
+            xlim=window,
+            ylim=(0, _round_up(max(20.0, float(activity.rate.max())))),
+            span=(1, 2),
+            height=0.75,
+        ),
+    ]
+
+
 _PLACES = [
     ("SR: in step", 3.25, 4.0),
     ("AI: each for itself", 6.2, 1.5),
@@ -252,6 +271,45 @@ def _round_up(value: float) -> float:
     """The next of 1, 2, 5 times a power of ten: an axis that does not tremble."""
     power: float = 10.0 ** math.floor(math.log10(value))
     return next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= value * 0.999)
+
+
+_HIDDEN = {"SR": (3.0, 2.0), "AI": (6.0, 2.0), "SI fast": (7.0, 6.0), "SI slow": (4.5, 0.9)}
+_LETTERS = ["A", "B", "C", "D"]
+
+
+def hidden_regime(network: str, seed: int = 2000) -> str:
+    """Which regime a hidden network is in: drawn from a seed, the same for everyone."""
+    order = np.random.default_rng(seed).permutation(len(_LETTERS))
+    return list(_HIDDEN)[int(order[_LETTERS.index(network)])]
+
+
+@lru_cache(maxsize=len(_LETTERS))
+def _hidden_spikes(network: str) -> tuple[SpikeTrains, SpikeTrains]:
+    *_, last = _brunel_runs(*_HIDDEN[hidden_regime(network)], seed=11)
+    return last
+
+
+@lab(
+    title="Which regime is this?",
+    network=_LETTERS,
+    until=param(400, "ms", low=300, high=round(_END), doc="end of the 200 ms that are shown"),
+)
+def hidden_network(network: str = "A", until: int = 400) -> Figure:
+    """Four runs of Brunel's network, without a word on g and eta. Do its cells fire in step or each for itself?
+
+    And does each cell tick like a clock, or does it leave out beats as dice would have it?
+    """
+    E, I = (trains.between(0.0, until) for trains in _hidden_spikes(network))
+    known = compute_isi_cvs(_first_units(_measured(E), 1000))
+    known = known[np.isfinite(known)]
+    words = f", CV of the intervals {known.mean():.2f}" if known.size else ""
+    rate = E.between(_START, E.stop).rate
+    return Figure(
+        *_activity_panels(E, I, None),
+        columns=2,
+        summary=f"network {network}: from {_START:.0f} to {until} ms, {rate:.3g} Hz a cell{words}",
+        values=dict(rate=rate),
+    )
 
 
 # dice from balance

@@ -30,7 +30,7 @@ from neurolab.networks import (
     wong_wang,
 )
 
-__all__ = ["drift_to_bound", "two_choices", "two_rivals"]
+__all__ = ["drift_to_bound", "hidden_race", "two_choices", "two_rivals"]
 
 Array = NDArray[np.float64]
 
@@ -326,6 +326,42 @@ def _bars(times: Array, trials: int, sign: float, colour: int, label: str) -> Li
     width = float(_EDGES[1] - _EDGES[0])
     heights = sign * np.histogram(times[np.isfinite(times)], _EDGES)[0] / (trials * width)
     return Line(*outline(_EDGES, heights), color=colour, label=label)
+
+
+def hidden_decision(seed: int = 1978) -> tuple[float, float]:
+    """Drift (1/s) and bound of the hidden race: drawn from a seed, so that everyone measures the same."""
+    draw = np.random.default_rng(seed).uniform
+    return draw(0.6, 1.4), draw(0.6, 1.1)
+
+
+@lab(
+    title="A race that nobody has seen",
+    trials=param(100, low=20, high=4000, doc="choices that are measured"),
+    run=param(1, low=1, high=20, doc="which of twenty experiments of the same kind"),
+    presets={"few choices": dict(trials=50), "many choices": dict(trials=4000)},
+)
+def hidden_race(trials: int = 100, run: int = 1) -> Figure:
+    """Somebody chooses between right and wrong again and again; all that is known is how often, and how soon.
+
+    If the choices are races to a bound, with noise of 1/√s: how fast is the drift, and how far away is the bound?
+    """
+    drift, bound = hidden_decision()
+    found = simulate_decisions(trials, drift, bound, seed=run)
+    return Figure(
+        Panel(
+            Line([0, 4], [0, 0], color="dim", width=1),
+            _bars(found.times[found.correct], trials, 1.0, 0, "right, counted"),
+            _bars(found.times[~found.correct], trials, -1.0, 1, "wrong, downwards"),
+            title=f"When {trials} choices fell",
+            x="time (s)",
+            y="density (1/s)",
+            xlim=(0, 4),
+            ylim=(-0.5, 1.5),
+            height=1.4,
+        ),
+        summary=f"{found.accuracy * 100:.1f} % right, after {found.mean_time:.3f} s on average",
+        values=dict(accuracy=found.accuracy, time=found.mean_time),
+    )
 
 
 # Wong and Wang's network

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from neurolab.synapses import (
     simulate_release,
 )
 
-__all__ = ["end_plate", "three_estimates", "variance_mean"]
+__all__ = ["end_plate", "hidden_release", "three_estimates", "variance_mean"]
 
 Array = NDArray[np.float64]
 
@@ -230,6 +231,7 @@ def three_estimates(p: float = 0.3, n: int = 5, trials: int = 200, run: int = 1)
 
 _LEVELS = 5
 _PACKET = 0.4  # mV
+_NOISE = 0.2  # mV, of the hidden synapse's electrode
 
 
 def _fit(means: Array, variances: Array, trials: int, quantal_cv: float) -> VarianceMeanFit | None:
@@ -331,4 +333,59 @@ def variance_mean(
         columns=2,
         summary=f"{words}; true {n}, {_PACKET}, {p_max:.2g}",
         values=dict(zip("nqp", told, strict=True)),
+    )
+
+
+@dataclass(frozen=True)
+class HiddenRelease:
+    """The synapse of `hidden_release`: packets, the probability at the highest calcium, mV."""
+
+    n: int
+    p: float
+    q: float
+
+
+def hidden_quanta(seed: int = 1954) -> HiddenRelease:
+    """n, p and q of the hidden synapse: drawn from a seed, so that everyone measures the same."""
+    rng = np.random.default_rng(seed)
+    return HiddenRelease(
+        int(rng.integers(5, 13)), float(rng.uniform(0.8, 0.95)), float(rng.uniform(0.2, 0.5))
+    )
+
+
+@lab(
+    title="A synapse behind noise",
+    calcium=param(1, low=1, high=_LEVELS, doc="level of calcium; p grows in proportion"),
+    trials=param(400, low=50, high=4000, doc="impulses"),
+    run=_RUN,
+    presets={
+        "little calcium": dict(calcium=1),
+        "much calcium": dict(calcium=_LEVELS),
+        "much calcium, many impulses": dict(calcium=_LEVELS, trials=4000),
+    },
+)
+def hidden_release(calcium: int = 1, trials: int = 400, run: int = 1) -> Figure:
+    """Responses of a synapse whose n, p and q nobody knows. Its packets are alike; the electrode adds 0.2 mV of noise.
+
+    The noise hides the packets, and adds a variance of its own to that of the responses: 0.04 mV².
+    """
+    hidden = hidden_quanta()
+    responses = simulate_release(
+        trials, hidden.n, hidden.p * calcium / _LEVELS, q=hidden.q, noise=_NOISE,
+        seed=np.random.default_rng([run, calcium]),
+    )  # fmt: skip
+    mean, variance = float(responses.mean()), float(responses.var(ddof=1))
+    return Figure(
+        Panel(
+            Line(*_steps(responses, 0.2, -1.0, 7.0), color=0),
+            Line([mean, mean], [0, trials], label="mean", color="dim", dash=True),
+            title=f"{trials} responses",
+            x="response (mV)",
+            y="impulses in 0.2 mV",
+            xlim=(-1, 7),
+            ylim=(0, 0.4 * trials),
+            height=1.4,
+        ),
+        summary=f"calcium {calcium} of {_LEVELS}: mean {mean:.3f} mV, variance {variance:.3f} mV²",
+        values=dict(mean=mean, variance=variance),
     )

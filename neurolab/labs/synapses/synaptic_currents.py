@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from neurolab.synapses import (
     simulate_driven,
 )
 
-__all__ = ["chloride_battery", "magnesium_block", "receptors", "shunting"]
+__all__ = ["chloride_battery", "hidden_battery", "magnesium_block", "receptors", "shunting"]
 
 Array = NDArray[np.float64]
 
@@ -490,3 +491,53 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
         f"V goes from -65 to {extreme:.1f} mV, towards {battery:.3g}",
         values=dict(extreme=extreme, missing=abs(extreme - battery), summation=summation),
     )
+
+
+@dataclass(frozen=True)
+class HiddenSynapse:
+    """What the clamped cell of `hidden_battery` consists of: nS and mV."""
+
+    g_L: float
+    E_L: float
+    g: float
+    E: float
+
+
+def hidden_synapse(seed: int = 1952) -> HiddenSynapse:
+    """The leak and the synapse of the clamped cell: drawn from a seed, so that everyone measures the same."""
+    draw = np.random.default_rng(seed).uniform
+    return HiddenSynapse(draw(6, 14), draw(-68, -60), draw(8, 20), draw(-95, -75))
+
+
+@lab(
+    title="A synapse of unknown battery",
+    V=param(-50.0, "mV", low=-60, high=0, doc="voltage at which the cell is held"),
+    transmitter=param(0, doc="keeps the synapse open"),
+    presets={
+        "synapse closed": dict(V=-50.0),
+        "synapse open": dict(V=-50.0, transmitter=True),
+        "held higher": dict(V=-10.0, transmitter=True),
+    },
+)
+def hidden_battery(V: float = -50.0, transmitter: bool = False) -> Figure:
+    """A clamped cell has a leak, and a synapse that stays open while there is transmitter. Where does it reverse?
+
+    What the amplifier measures is the current of both together, and it cannot hold this cell below -60 mV.
+    """
+    cell = hidden_synapse()
+    current = cell.g_L * (V - cell.E_L) + transmitter * cell.g * (V - cell.E)
+    return Figure(
+        Panel(
+            Span(-100.0, -60.0, label="out of reach"),
+            level((-100.0, 0.0), 0.0),
+            Dots([V], [current], color=3, size=9, filled=transmitter, label="open" if transmitter else "closed"),
+            title="Current that holds the cell",
+            x="V (mV)",
+            y="I (pA), outward positive",
+            xlim=(-100, 0),
+            ylim=(-500, 2000),
+            height=1.4,
+        ),
+        summary=f"at {V:.3g} mV, with the synapse {'open' if transmitter else 'closed'}: {current:.1f} pA",
+        values=dict(current=current),
+    )  # fmt: skip
