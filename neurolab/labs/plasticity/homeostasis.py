@@ -20,17 +20,8 @@ Array = NDArray[np.float64]
 _TARGET = 5.0  # Hz
 _WEIGHTS = np.array([0.6, 1.4, 0.2, 0.8, 2.0])
 _PATTERN = np.concatenate([_WEIGHTS, _WEIGHTS[::-1]]) / 10.0  # ten inputs, sum 1
-_ORDER = [
-    5,
-    6,
-    7,
-    8,
-    9,
-    0,
-    1,
-    2,
-    3,
-]  # in which inputs are lost; the first five are half of the drive
+# in which inputs are lost: the first five are half of the drive
+_ORDER = [*range(5, 10), *range(4)]
 
 _THETA = param(0.0, low=0, high=0.8, doc="threshold, as a share of the drive before the lesion")
 

@@ -431,10 +431,8 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
     Below, all of them after one spike, on a logarithmic scale of time; AMPA and GABA_A have one course and two
     batteries. The alpha function is no receptor, but what models often take for one.
     """
-    duration, dt = (
-        700.0,
-        0.02,
-    )  # GABA_B can add up to 300 g_L, which makes the membrane that much faster
+    # GABA_B can add up to 300 g_L, which makes the membrane that much faster
+    duration, dt = 700.0, 0.02
     kind, spikes = _RECEPTORS[receptor], _train(50.0, 550.0, rate)
     run = simulate_driven(
         _RECEIVING,
