@@ -761,7 +761,7 @@ def _random_weights() -> tuple[Array, NDArray[np.complex128]]:
 def chaos(g: float = 2.0) -> Figure:
     """200 rate cells with random weights, run twice: in the second run one cell starts 0.001 higher."""
     J, eigenvalues = _random_weights()
-    duration, dt, every = 1500.0, 2.0, 2
+    duration, dt, every = 3000.0, 2.0, 3
     options: dict[str, Any] = dict(tau=_TAU, record=_N_CHAOS, every=every)
     start = simulate_random_network(g * J, 300.0, dt, seed=5, **options).x[-1]
     moved = start.copy()
