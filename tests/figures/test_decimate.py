@@ -92,3 +92,23 @@ def test_gaps_in_a_phase_curve_stay_gaps():
 def test_any_length_gives_about_the_points_asked_for(size):
     t = np.linspace(0, 1, size)
     assert thin(t, np.sin(40 * t), (0, 1), (-1, 1))[0].size <= 1600 + 4
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=3, max_size=40),
+    st.integers(1, 60),
+    st.integers(0, 2**32 - 1),
+)
+def test_a_thinned_trace_runs_through_the_same_places(centres, spread, seed):
+    """In each of 50 stretches it reaches as high and as low; across empty ones it is the same line."""
+    rng = np.random.default_rng(seed)
+    x = np.sort(rng.choice(centres, 400) + rng.exponential(spread * 1e-5, 400))
+    x = x / x[-1]
+    y = rng.normal(size=x.size)
+    tx, ty = thin(x, y, (0, 1), (-3, 3), points=100)
+    for stretch in np.unique(np.floor(50 * x)):
+        own, kept = y[np.floor(50 * x) == stretch], ty[np.floor(50 * tx) == stretch]
+        assert (kept.min(), kept.max()) == (own.min(), own.max())
+    far = np.flatnonzero(np.diff(np.floor(50 * x)) > 1)
+    middles = (x[far] + x[far + 1]) / 2
+    assert np.allclose(np.interp(middles, tx, ty), np.interp(middles, x, y))

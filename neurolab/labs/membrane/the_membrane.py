@@ -278,7 +278,7 @@ def firing_rate(I: float = 20.0, approach: str = "step from rest") -> Iterator[F
                 ylim=(-5, 185),
             ),
             Panel(
-                Line([0, 180], [0, 0], color="dim", dash=True, width=1),
+                level((0, 180), 0.0),
                 Line(currents, np.where(fires, top, np.nan), label="peak", color=0, width=2),
                 Line(
                     currents,
@@ -675,7 +675,7 @@ def voltage_clamp(V: float = -20.0, holding: float = -65.0, poison: str = "none"
             height=0.6,
         ),
         Panel(
-            Line([-100, 80], [0, 0], color="dim", dash=True, width=1),
+            level((-100, 80), 0.0),
             Line(curve.V, curve.peak_Na, label="sodium, peak", color=1, width=2),
             Line(curve.V, curve.steady_K, label="potassium, late", color=2, dash=True, width=2),
             Dots([V], [peak], color=1, size=9),
@@ -688,7 +688,7 @@ def voltage_clamp(V: float = -20.0, holding: float = -65.0, poison: str = "none"
             span=(2, 1),
         ),
         Panel(
-            Line([0, before + duration], [0, 0], color="dim", dash=True, width=1),
+            level((0, before + duration), 0.0),
             Line(clamp.t, clamp.I_Na, label="sodium", color=1),
             Line(clamp.t, clamp.I_K, label="potassium", color=2, dash=True),
             Line(clamp.t, clamp.I, label="all, as measured", color="ink", width=2),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import level
 from neurolab.networks import (
     compute_correction_bound,
     compute_separable_fraction,
@@ -108,7 +109,7 @@ def _memory_figure(N: int, P: int, exact: float, fits: list[bool], passes: list[
             height=1.5,
         ),
         Panel(
-            Line([0, _SETS + 1], [_EPOCHS, _EPOCHS], color="dim", dash=True),
+            level((0, _SETS + 1), _EPOCHS),
             Dots(
                 order,
                 np.where(np.isnan(needed), float(_EPOCHS), needed),
@@ -222,7 +223,7 @@ def perceptron(task: str = "two clouds", gap: float = 1.8, corrections: int = 5)
             height=1.7,
         ),
         Panel(
-            Line([0, _MOST], [0, 0], color="dim", dash=True),
+            level((0, _MOST), 0.0),
             Line(np.arange(len(wrong)), wrong, color=1, width=1.8),
             Dots([made], [wrong[made]], color=3, size=9),
             title="Wrong answers",

@@ -15,7 +15,7 @@ from neurolab.data.spikes import SpikeTrains
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel, Span, Text, Ticks
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.marks import outline, strokes
+from neurolab.labs.marks import level, outline, strokes
 from neurolab.networks import (
     BrunelState,
     Network,
@@ -172,7 +172,7 @@ def _brunel_figure(
         *_activity_panels(E, I, None if theory is None else theory.rate),
         Panel(
             Line(spectrum.frequency, spectrum.power, color=0, label="measured"),
-            Line([0, 500], [floor, floor], color="dim", dash=True, label="independent cells"),
+            level((0, 500), floor, "independent cells"),
             title="Power of the rate",
             x="frequency (Hz)",
             y="power (Hz²/Hz)",
@@ -182,7 +182,7 @@ def _brunel_figure(
         ),
         Panel(
             Line([4, 4], [0, 8], color="dim", dash=True, width=1),
-            Line([2.5, 8], [1, 1], color="dim", dash=True, width=1),
+            level((2.5, 8), 1.0),
             Text(4.08, 7.2, "balance", color="dim"),
             Text(2.6, 1.2, "threshold", color="dim"),
             *(Text(x, y, name, align="center") for name, x, y in _PLACES),
@@ -414,7 +414,7 @@ def _balance_figure(
             span=(1, 2),
         ),
         Panel(
-            Line(window, [theta, theta], color="dim", dash=True),
+            level(window, theta),
             Line(middles, push, color=1, label="drive and excitation"),
             Line(middles, pull, color=0, dash=True, label="inhibition"),
             Line(middles, push + pull, color="ink", width=2, label="sum"),
@@ -425,7 +425,7 @@ def _balance_figure(
             height=1.3,
         ),
         Panel(
-            Line(window, [theta, theta], color="dim", dash=True, label="threshold"),
+            level(window, theta, "threshold"),
             Line(*strokes(recent_E.train(0), theta, theta + 12.0), color=0),
             Line(t[t >= window[0]], V[t >= window[0]], color=0, width=1.2),
             title="What it does; strokes mark its spikes",

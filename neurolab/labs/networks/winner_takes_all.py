@@ -247,7 +247,7 @@ _EDGES = np.linspace(0.0, 4.0, 41)
 def drift_to_bound(
     drift: float = 1.0, bound: float = 1.0, step: int = 10, bridge: bool = True
 ) -> Iterator[Figure]:
-    """Evidence piles up with noise until it reaches +bound (right) or -bound (wrong).."""
+    """Evidence piles up with noise until it reaches +bound (right) or -bound (wrong)."""
     for trials in (_TRIALS // 8, _TRIALS // 2, _TRIALS):
         run = simulate_decisions(trials, drift, bound, dt=step / 1e3, seed=3, bridge=bridge)
         yield _race_figure(drift, bound, step, run)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.marks import outline
+from neurolab.labs.marks import level, outline
 from neurolab.plasticity import (
     LearningRun,
     compute_learning_drift,
@@ -317,7 +317,7 @@ def hidden_direction(angle: float = 0.0) -> Figure:
     spread = float(y.std())
     return Figure(
         Panel(
-            Line([1, y.size], [0, 0], color="dim", dash=True, width=1),
+            level((1, y.size), 0.0),
             Dots(np.arange(1, y.size + 1), y, size=3, color=0),
             title="Answers",
             x="input",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.marks import outline
+from neurolab.labs.marks import level, outline
 from neurolab.synapses import (
     BOYD_MARTIN_MINIATURES,
     BOYD_MARTIN_RESPONSES,
@@ -115,7 +115,7 @@ def end_plate(m: float = 1.0, q: float = 0.3) -> Figure:
             ylim=(0, max(45.0, 1.1 * float(single.max()))),
         ),
         Panel(
-            Line([0.2, 5], [seen, seen], label="seen", color="dim", dash=True),
+            level((0.2, 5), seen, "seen"),
             Line(contents, failing, label="expected", color=0, width=2),
             Dots([m], [failures], color=3, size=9),
             title="Failures",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param, simulate
 from neurolab.figures import Dots, Figure, Line, Panel, Text
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import level
 from neurolab.synapses import (
     Exponential,
     TsodyksMarkram,
@@ -78,7 +79,7 @@ def depression_and_facilitation(
     peak_rate = find_peak_rate(**synapse, train="regular")
     limit = 1e3 / tau_D
     top, highest = 1.15 * float(steady.drive.max()), float(steady.release.max())
-    ceiling = Line([0.0, 100.0], [limit, limit], label="1/tau_D", color="dim", dash=True)
+    ceiling = level((0.0, 100.0), limit, "1/tau_D")
     peak = Text(98, 1.06 * highest, f"peak at {peak_rate:.3g} Hz", align="right")
     return Figure(
         Panel(
@@ -202,7 +203,7 @@ def one_axon_two_targets(before: float = 10.0, step: float = 10.0) -> Figure:
     at_once = _change(bases, bases + step)
     panels = [
         Panel(
-            Line([0, shown], [drive[last]] * 2, color="dim", dash=True, width=1),
+            level((0.0, shown), float(drive[last])),
             Line(t, drive, color=color, width=2),
             title=title,
             y="release (1/s)",
@@ -223,7 +224,7 @@ def one_axon_two_targets(before: float = 10.0, step: float = 10.0) -> Figure:
             height=0.5,
         ),
         Panel(
-            Line([5, 80], [0, 0], color="dim", dash=True, width=1),
+            level((5, 80), 0.0),
             Line(bases, at_once, label="at once", color=0, width=2),
             Line(bases, _change(*settled), label="later", color=0, dash=True),
             Dots([before, before], [jump, end], color=3, size=9),
