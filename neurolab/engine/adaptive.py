@@ -275,7 +275,7 @@ def integrate(
                 rows, out, i, held_until, size, spikes, event_times, event_ids, old, new, probe,
             )  # fmt: skip
         except COMPILE_ERRORS as error:
-            raise explain(full, error) from None
+            raise explain(error, full) from None
         found.append(spikes[:n_spikes].copy())
         met.append((event_times[:n_events].copy(), event_ids[:n_events].copy()))
         if status == TINY:

@@ -830,11 +830,22 @@ def argument(model: Model) -> Any:
     return Plain(model) if numba.config.DISABLE_JIT else model  # type: ignore[attr-defined]
 
 
-def explain(model: Model, error: Exception) -> ValueError:
+def explain(error: Exception, *models: Model) -> ValueError:
     """numba's seventy lines in one: the learner's own line and the reason.
 
-    Compiles the model's functions one by one to find the culprit; an error that is not theirs is shown as it is.
+    Compiles the models' functions one by one to find the culprit; an error that is not theirs is shown as it is.
     """
+    for model in models:
+        if (blame := _culprit(model)) is not None:
+            return ValueError(
+                f"{model.name} cannot be compiled{blame}. Use numbers, math and NumPy functions of numbers, ifs and "
+                "for loops; no dicts, strings or other Python objects"
+            )
+    return ValueError(f"{models[0].name} cannot be compiled: {error}")
+
+
+def _culprit(model: Model) -> str | None:
+    """Line and reason of the function that cannot be compiled, if one is at fault."""
     setting = model.set({})
     state, p = numba.typeof(setting.state), numba.typeof(model.Params(*setting.params.tolist()))
     drive = numba.typeof(model.input_value([float(item.value) for item in model.inputs.values()]))
@@ -852,11 +863,8 @@ def explain(model: Model, error: Exception) -> ValueError:
         try:
             compile_plain(function).compile(signature)
         except COMPILE_ERRORS as found:
-            return ValueError(
-                f"{model.name} cannot be compiled{_blame(str(found))}. Use numbers, math and NumPy functions of "
-                "numbers, ifs and for loops; no dicts, strings or other Python objects"
-            )
-    return ValueError(f"{model.name} cannot be compiled: {error}")
+            return _blame(str(found))
+    return None
 
 
 def _blame(text: str) -> str:

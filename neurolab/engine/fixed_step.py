@@ -174,7 +174,12 @@ class Drive:
 
 
 def _sampled(function: Callable[[float], float], instants: Array, name: str) -> list[float]:
-    values = [float(function(t)) for t in instants.tolist()]
+    try:
+        values = [float(function(t)) for t in instants.tolist()]
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name}(t) must be a number for every t, got {check.shown(function(float(instants[0])))}"
+        ) from None
     if not np.all(np.isfinite(values)):
         bad = int(np.argmin(np.isfinite(values)))
         raise ValueError(f"{name}(t) must be finite, got {values[bad]} at t = {instants[bad]:g} ms")
@@ -269,7 +274,7 @@ def run_loop(
                 rows, out, buffer, held_until, i0, i1, *extra,
             )  # fmt: skip
         except COMPILE_ERRORS as error:
-            raise explain(model, error) from None
+            raise explain(error, model) from None
         spikes.append(buffer[:count].copy())
         if not sound:
             raise ValueError(

@@ -216,7 +216,7 @@ def simulate_population(
         try:
             found = list(pool.map(run, range(len(blocks.slabs))))
         except COMPILE_ERRORS as error:
-            raise explain(model, error) from None
+            raise explain(error, model) from None
         spikes.extend(pair for one in found for pair in one)
         blocks.require_finite(model, i1 * dt)
         done, final = i1, blocks.final()

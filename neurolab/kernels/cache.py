@@ -48,7 +48,7 @@ PRUNE_EVERY_MB = 20  # saved by this process: looking through the folder takes m
 HELPER: dict[str, Any] = dict(
     error_model="numpy", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
 )
-"""Options of a helper: Python never calls it, and the wrappers for that would take a fifth of the compile time."""
+"""Options of a helper that Python never calls: the wrappers for that would take a fifth of the compile time."""
 FLAGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -282,7 +282,7 @@ def kernel(function: F, **more: Any) -> F:
 
 def inlined(function: F) -> F:
     """A helper, compiled into each kernel that calls it: only then does LLVM make SIMD code of the caller's loop."""
-    return cast(F, numba.njit(**HELPER)(function))
+    return cast(F, numba.njit(error_model="numpy", forceinline=True)(function))
 
 
 def borrowing_kernel(function: F) -> F:
@@ -294,7 +294,7 @@ def borrowing_kernel(function: F) -> F:
 
 
 def borrowing(function: F) -> F:
-    """A helper of such kernels."""
+    """A helper of such kernels; Python cannot call it."""
     options: dict[str, Any] = HELPER | dict(_nrt=False)
     return cast(F, numba.njit(**options)(function))
 

@@ -10,7 +10,7 @@ from typing import Any
 from llvmlite import ir
 from numba import extending, types
 
-from neurolab.kernels.cache import borrowing
+from neurolab.kernels.cache import borrowing, config
 
 __all__ = ["prefetch_row"]
 
@@ -35,6 +35,10 @@ def _prefetch(typing_context: Any, array: Any, at: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(array, types.int64), codegen
+
+
+if config.DISABLE_JIT:  # nothing to do in plain Python
+    _prefetch = lambda array, at: None  # noqa: E731
 
 
 @borrowing

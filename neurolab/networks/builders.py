@@ -110,7 +110,7 @@ def brunel(
                 b,
                 connect_fixed_in_degree(sizes[a], sizes[b], degrees[a], seed=rng)
                 if wires is None
-                else wires[a, b],
+                else _given(wires, a, b),
                 "V",
                 weights[a],
                 delay,
@@ -294,7 +294,7 @@ def izhikevich_2003(size: int = 1000, *, seed: int | np.random.Generator = 0) ->
     >>> 5 < run.spikes("E").rate < 10
     True
     """
-    rng, sizes = np.random.default_rng(seed), _sizes(size)
+    rng, sizes = check.generator(seed), _sizes(size)
     r = {name: rng.random(n) for name, n in sizes.items()}
     kinds = dict(
         E=dict(a=0.02 + 0.0 * r["E"], b=0.2 + 0.0 * r["E"], c=-65 + 15 * r["E"] ** 2, d=8 - 6 * r["E"] ** 2),
@@ -358,12 +358,13 @@ def song_miller_abbott(
     (200,)
     """
     size, g_max = check.whole(size, "size"), check.positive(g_max, "g_max")
+    A_plus, A_minus = check.finite(A_plus, "A_plus"), check.finite(A_minus, "A_minus")
     rule = PairRule(A_plus * g_max, A_minus * g_max, w_min=0.0, w_max=g_max)
     cell = Population(
         add_synapses(lif, {"E": Exponential(5.0, 0.0)}), 1, "euler",
         dict(tau_m=10.0, R=1.0, V_rest=-74.0, theta=-54.0, V_reset=-60.0, t_ref=0.0, V=-60.0),
     )  # fmt: skip
-    start = np.random.default_rng(seed).random(size) * g_max
+    start = check.generator(seed).random(size) * g_max
     return Network(
         {"inputs": PoissonSource(size, rate), "cell": cell},
         [Projection("inputs", "cell", connect_all(size, 1), "g_E", start, plasticity=rule)],
@@ -384,15 +385,18 @@ def _projections(
 ) -> list[Projection]:
     """Wires from each population to each, drawn unless given; arrival in the very next step, as in the benchmarks."""
     found = []
-    pairs = [(a, b) for a in sizes for b in sizes]
-    if wires is not None and (lost := [pair for pair in pairs if pair not in wires]):
-        raise ValueError(f"wires must have {', '.join(map(str, pairs))}, got no {lost[0]}")
     for a in sizes:
         for b in sizes:
             drawn = (
                 connect_fixed_probability(sizes[a], sizes[b], p, seed=rng)
                 if wires is None
-                else wires[a, b]
+                else _given(wires, a, b)
             )
             found.append(Projection(a, b, drawn, f"g_{a}", weights[a]))
     return found
+
+
+def _given(wires: Wires, a: str, b: str) -> Connectivity:
+    if (a, b) not in wires:
+        raise ValueError(f"wires must lead from E and I to E and I, got none for {(a, b)}")
+    return wires[a, b]

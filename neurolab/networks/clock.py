@@ -20,15 +20,18 @@ from neurolab.kernels.cache import borrowing, borrowing_kernel
 from neurolab.networks.delivery import adapt, deliver, deliver_later
 from neurolab.networks.drives import add_noise, add_poisson, emit, resume
 
-__all__ = ["collect_spikes", "network_loop"]
+__all__ = ["VECTOR", "collect_spikes", "network_loop"]
 
 Array = NDArray[np.float64]
-_PART = 32  # units stepped in one go: a few vector registers of each state, and small populations waste little
+VECTOR = 32  # units stepped in one go: a few vector registers of each state
 
 
 @cache
-def _family_step(method: str) -> Callable[..., Any]:
-    """One step of all populations of a family; writes the numbers of the units that fired behind the `count` so far."""
+def _family_step(method: str, width: int) -> Callable[..., Any]:
+    """One step of all populations of a family, `width` units in one go: VECTOR of them in SIMD code, or one by one.
+
+    Writes the numbers of the units that fired behind the `count` so far.
+    """
     if method == "exact":
 
         @borrowing
@@ -42,17 +45,22 @@ def _family_step(method: str) -> Callable[..., Any]:
             return plain(model, t, y, p, h, I, live)
 
     @borrowing
-    def advance(model: Any, slab: Any, shared: Any, m: Any, now: Any, t: float, dt: float) -> Any:
-        """_PART units, in SIMD code; whether any reached its threshold, which its wait of -1 tells."""
+    def advance(
+        model: Any, slab: Any, shared: Any, m: Any, now: Any, t: float, dt: float, bar: float
+    ) -> Any:  # fmt: skip
+        """Some units; whether any reached its threshold, which its wait of -1 tells.
+
+        A unit without a reset fires only if it was below `bar` before.
+        """
         zero, one, resets = model.number(0.0), model.number(1.0), model.resets()
         any_fired = model.flag(0, False)
-        for lane in range(_PART):
+        for lane in range(width):
             y = model.read(slab, lane)
             p = model.bind_unit(shared, slab, lane)
             wait = model.wait(slab, lane)
             live = zero if resets & (wait > zero) else one
             z = step(model, t, y, p, dt, model.drive_unit(slab, lane, now), live, m)
-            ready = (wait <= zero) & (resets | (model.excess(y, p) < zero))
+            ready = (wait <= zero) & (resets | (model.excess(y, p) < bar))
             fires = ready & (model.excess(z, p) >= zero)
             any_fired = model.flag(any_fired, fires)
             model.write(slab, lane, z)
@@ -64,7 +72,7 @@ def _family_step(method: str) -> Callable[..., Any]:
         family: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any, count: int
     ) -> int:  # fmt: skip
         (
-            model, vectors, matrices, courses, width, own, course_rows, dead_times, table, row_length,
+            model, vectors, matrices, courses, samples, stride, own, course_rows, dead_times, bars, table, row_length,
         ) = family  # fmt: skip
         t = i * dt
         for g in range(table.shape[0]):
@@ -73,7 +81,7 @@ def _family_step(method: str) -> Callable[..., Any]:
             )  # fmt: skip
             bounds[member] = count
             shared, m = model.bind(vectors[g]), model.propagator(matrices[g])
-            now = model.course(courses[g], (i - origin) * width, int(width == 3))
+            now = model.course(courses[g], (i - origin) * samples, stride)
             for block in range((units + LANES - 1) // LANES):
                 start = first_place + block * row_length
                 slab, n = memory[start : start + row_length], min(LANES, units - block * LANES)
@@ -82,10 +90,10 @@ def _family_step(method: str) -> Callable[..., Any]:
                         slab[course_rows[j] * LANES + lane] = own[
                             j, block * LANES + lane, i - origin
                         ]
-                for first in range(0, n, _PART):
+                for first in range(0, n, width):
                     part = slab[first:]  # so that places in it are known not to be negative
-                    if advance(model, part, shared, m, now, t, dt):
-                        for lane in range(_PART):
+                    if advance(model, part, shared, m, now, t, dt, bars[g]):
+                        for lane in range(width):
                             if model.wait(part, lane) < 0.0:
                                 p = model.bind_unit(shared, part, lane)
                                 y = model.after_spike(model.read(part, lane), p)
@@ -101,9 +109,9 @@ def _family_step(method: str) -> Callable[..., Any]:
 
 
 @cache
-def _chain(methods: tuple[str, ...]) -> Callable[..., Any]:
+def _chain(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
     """The steps of all families, one after the other: a loop over a tuple of different types."""
-    if not methods:
+    if not kinds:
 
         @borrowing
         def nothing(
@@ -112,7 +120,7 @@ def _chain(methods: tuple[str, ...]) -> Callable[..., Any]:
             return count
 
         return nothing
-    first, rest = _family_step(methods[0]), _chain(methods[1:])
+    first, rest = _family_step(*kinds[0]), _chain(kinds[1:])
 
     @borrowing
     def step_all(
@@ -125,14 +133,15 @@ def _chain(methods: tuple[str, ...]) -> Callable[..., Any]:
 
 
 @cache
-def network_loop(methods: tuple[str, ...]) -> Callable[..., Any]:
-    """The loop for families with these methods."""
-    step_all = _chain(methods)
+def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
+    """The loop for families with these methods and widths."""
+    step_all = _chain(kinds)
 
     @borrowing_kernel
     def run(
         families: Any, memory: Array, dt: float, i0: int, i1: int, key: Any, routes: Any, synapses: Any, scratch: Any,
-        releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any, emitters: Any,
+        sums: Any, releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any,
+        emitters: Any,
         played: int, played_steps: Any, played_ids: Any, played_members: Any, playing: Any,
         places: Any, every: int, traces: Array, first_column: int, spike_steps: Any, spike_ids: Any,
     ) -> Any:  # fmt: skip
@@ -144,8 +153,10 @@ def network_loop(methods: tuple[str, ...]) -> Callable[..., Any]:
         for i in range(i0, i1):
             if found > spike_steps.size - total:
                 return i, found
-            for k in range(routes.units.size):
-                deliver(k, i, dt, routes, synapses, scratch, releases, later, ring, bounds, memory)
+            for k in range(routes.shape[0]):
+                deliver(
+                    k, i, dt, routes, synapses, scratch, sums, releases, later, ring, bounds, memory
+                )
                 if plastic is not None:
                     adapt(k, i, dt, routes, plastic, synapses.weights, scratch, ring, bounds)
             if later is not None:

@@ -40,6 +40,8 @@ __all__ = [
 
 Array = NDArray[np.float64]
 
+_MOST_STEPS = 1e9  # of one trial, which no interrupt can stop: 20 seconds
+
 
 # Wong and Wang's network
 
@@ -316,16 +318,16 @@ def compute_decision_density(
     early, late = np.maximum(u, 1e-100), np.maximum(u, _LATE)
     images = w + 2.0 * np.arange(-_TERMS, _TERMS + 1)
     waves = np.arange(1, 2 * _TERMS + 1)
-    soon = np.sum(images * np.exp(-(images**2) / (2.0 * early[..., None])), axis=-1)
+    x = (
+        2.0 * a * v / s**2
+    )  # the drift tilts both by exp(x w - x² u / 2), which alone may be too large for a number
+    lift = x * w - x * x * early[..., None] / 2.0
+    soon = np.sum(images * np.exp(lift - images**2 / (2.0 * early[..., None])), axis=-1)
     soon /= np.sqrt(2.0 * math.pi * early**3)
-    later = math.pi * np.sum(
-        waves
-        * np.sin(waves * math.pi * w)
-        * np.exp(-(waves**2) * math.pi**2 * late[..., None] / 2.0),
-        axis=-1,
-    )
-    tilt = np.exp(v * way / s**2 - v * v * times / (2.0 * s**2)) * (s / (2.0 * a)) ** 2
-    found = np.asarray(np.where(u < _LATE, np.where(times > 0, soon, 0.0), later) * tilt)
+    fall = x * w - (x * x + (waves * math.pi) ** 2) * late[..., None] / 2.0
+    later = math.pi * np.sum(waves * np.sin(waves * math.pi * w) * np.exp(fall), axis=-1)
+    both = np.where(u < _LATE, np.where(times > 0, soon, 0.0), later)
+    found = np.asarray(both * (s / (2.0 * a)) ** 2)
     return float(found) if found.ndim == 0 else found
 
 
@@ -412,7 +414,7 @@ def simulate_decisions(
     Raises
     ------
     ValueError
-        As `compute_decision_accuracy`, or for no trial, dt not above 0.
+        As `compute_decision_accuracy`, or for no trial, dt not above 0, more than 1e9 steps in a trial.
 
     References
     ----------
@@ -431,6 +433,11 @@ def simulate_decisions(
     _, a, s, z = _checked(drift, bound, noise, start)
     v = check.finite(drift, "drift")
     longest = 50.0 * (a / s) ** 2 if longest is None else check.positive(longest, "longest")
+    if longest / dt > _MOST_STEPS:
+        raise ValueError(
+            f"longest must be at most {_MOST_STEPS:g} steps of dt={dt:g}, got {longest / dt:g}; give a shorter "
+            "longest, or a larger dt"
+        )
     steps, key = max(1, round(longest / dt)), seed_key(seed)
     correct, times, normals = np.zeros(trials, bool), np.full(trials, np.nan), np.empty(BLOCK)
     done = 0

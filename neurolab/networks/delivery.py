@@ -21,14 +21,29 @@ from neurolab.plasticity.spike_timing_steps import fade_traces, fades_after, mom
 from neurolab.synapses.transmitter_steps import find_release
 
 __all__ = [
+    "DELAY",
     "FADE_STEPS",
-    "SHARED",
+    "FIRST",
+    "FULL",
+    "LATE",
+    "LATER",
     "Later",
+    "MEMBER",
+    "PLACE",
     "Plastic",
+    "RELEASE",
+    "ROW",
+    "RULE",
     "Releases",
-    "Routes",
+    "SHARED",
+    "SHIFT",
+    "STRIDE",
     "Scratch",
     "Synapses",
+    "TARGET",
+    "TARGET_FIRST",
+    "UNITS",
+    "WAIT",
     "adapt",
     "deliver",
     "deliver_later",
@@ -45,26 +60,25 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-class Routes(NamedTuple):
-    """One entry for each projection."""
-
-    member: Ints  # whose spikes it carries: place of the population in `bounds`
-    first: Ints  # that population's first unit
-    target: Ints  # the population it leads to
-    target_first: Ints
-    late: Ints  # steps of delay, where all synapses share one
-    row: Ints  # where its sources begin in `starts`
-    place: Ints  # of the first target in the memory, at the state that synapses raise
-    stride: Ints  # from a block of targets to the next
-    units: Ints  # targets
-    wait: Ints  # from that state to the row of refractory steps, where arrivals are lost meanwhile; else 0
-    weight: Array  # of every synapse, where they share one
-    shift: Ints  # from a synapse to its own weight; SHARED where there is one
-    later: Ints  # place in the sums for later steps, where each synapse has its own delay; else -1
-    delay: Ints  # from a synapse to its own delay
-    full: Ints  # 1 where every source reaches all targets in their order
-    release: Ints  # its entry in Releases; -1 without short-term plasticity
-    rule: Ints  # its entry in Plastic; -1 without
+# Columns of the table of routes, one row for each projection
+(
+    MEMBER,  # whose spikes it carries: place of the population in `bounds`
+    FIRST,  # that population's first unit
+    TARGET,  # the population it leads to
+    TARGET_FIRST,
+    LATE,  # steps of delay, where all synapses share one
+    ROW,  # where its sources begin in `starts`
+    PLACE,  # of the first target in the memory, at the state that synapses raise
+    STRIDE,  # from a block of targets to the next
+    UNITS,  # targets
+    WAIT,  # from that state to the row of refractory steps, where arrivals are lost meanwhile; else 0
+    SHIFT,  # from a synapse to its own weight; SHARED where there is one
+    LATER,  # place in the sums for later steps, where each synapse has its own delay; else -1
+    DELAY,  # from a synapse to its own delay
+    FULL,  # 1 where every source reaches all targets in their order
+    RELEASE,  # its entry in Releases; -1 without short-term plasticity
+    RULE,  # its entry in Plastic; -1 without
+) = range(16)
 
 
 class Synapses(NamedTuple):
@@ -72,6 +86,7 @@ class Synapses(NamedTuple):
 
     starts: Ints
     targets: NDArray[Any]
+    weight: Array  # of each route, where its synapses share one
     weights: Array
     delays: NDArray[np.int32]
 
@@ -80,7 +95,6 @@ class Scratch(NamedTuple):
     """Arrays that are empty between steps, and lists of spikes."""
 
     counts: NDArray[np.int32]
-    sums: Array
     pre_ids: Ints
     post_ids: Ints
 
@@ -89,7 +103,7 @@ class Later(NamedTuple):
     """What arrives in later steps, where each synapse has its own delay."""
 
     sums: Array  # (steps, a power of two; places)
-    sections: Ints  # (n, 5): place, stride, wait, units as in Routes, and the first place in `sums`
+    sections: Ints  # (n, 5): place, stride, wait, units as in the table of routes, and the first place in `sums`
 
 
 class Releases(NamedTuple):
@@ -134,34 +148,35 @@ class Plastic(NamedTuple):
 
 @borrowing
 def deliver(
-    k: int, i: int, dt: float, routes: Routes, synapses: Synapses, scratch: Scratch, releases: Any, later: Any,
+    k: int, i: int, dt: float, routes: Ints, synapses: Synapses, scratch: Scratch, sums: Any, releases: Any, later: Any,
     ring: Any, bounds: Any, memory: Array,
 ) -> None:  # fmt: skip
-    """The spikes of route k that are due before step i."""
-    emitted = i - 1 - routes.late[k]
-    slot, member = emitted & (bounds.shape[0] - 1), routes.member[k]
+    """The spikes of route k that are due before step i; `sums` is None where no synapse has a weight of its own."""
+    route = routes[k]
+    emitted = i - 1 - route[LATE]
+    slot, member = emitted & (bounds.shape[0] - 1), route[MEMBER]
     first, last = bounds[slot, member], bounds[slot, member + 1]
     if emitted < 0 or first == last:
         return
     starts, targets, weights = synapses.starts, synapses.targets, synapses.weights
-    row, shift, units = routes.row[k] - routes.first[k], routes.shift[k], routes.units[k]
-    counts, sums = scratch.counts, scratch.sums
+    row, shift, units = route[ROW] - route[FIRST], route[SHIFT], route[UNITS]
+    counts = scratch.counts
     if later is not None:
-        if routes.later[k] >= 0:
+        if route[LATER] >= 0:
             mask = later.sums.shape[0] - 1
             for q in range(first, last):
                 source = row + ring[slot, q]
-                part = _released(routes.release[k], source - routes.row[k], i * dt, releases)
+                part = _released(route[RELEASE], source - route[ROW], i * dt, releases)
                 for j in range(starts[source], starts[source + 1]):
-                    at = (i + synapses.delays[j + routes.delay[k]]) & mask
-                    later.sums[at, routes.later[k] + targets[j]] += part * weights[j + shift]
+                    at = (i + synapses.delays[j + route[DELAY]]) & mask
+                    later.sums[at, route[LATER] + targets[j]] += part * weights[j + shift]
             return
     arrivals = 0
     for q in range(first, last):
         source = row + ring[slot, q]
         arrivals += starts[source + 1] - starts[source]
-    place, stride, wait = routes.place[k], routes.stride[k], routes.wait[k]
-    plain = shift == SHARED and routes.release[k] < 0
+    place, stride, wait = route[PLACE], route[STRIDE], route[WAIT]
+    plain = shift == SHARED and route[RELEASE] < 0
     many = arrivals >= _FEW + units // 4
     for q in range(first, last):
         source = row + ring[slot, q]
@@ -173,25 +188,27 @@ def deliver(
             for j in range(start, stop):
                 counts[targets[j]] += np.int32(1)
             continue
-        part = _released(routes.release[k], source - routes.row[k], i * dt, releases)
+        part = _released(route[RELEASE], source - route[ROW], i * dt, releases)
         if shift == SHARED:
-            amount = part * routes.weight[k]
+            amount = part * synapses.weight[k]
             for j in range(start, stop):
                 _raise(memory, place, stride, wait, targets[j], amount)
-        elif not many:
-            for j in range(start, stop):
-                _raise(memory, place, stride, wait, targets[j], part * weights[j + shift])
-        elif routes.full[k] == 1:
-            own = weights[start + shift : stop + shift]
-            for j in range(own.size):
-                sums[j] += part * own[j]
-        else:
-            for j in range(start, stop):
-                sums[targets[j]] += part * weights[j + shift]
+        elif sums is not None:
+            if not many:
+                for j in range(start, stop):
+                    _raise(memory, place, stride, wait, targets[j], part * weights[j + shift])
+            elif route[FULL] == 1:
+                own = weights[start + shift : stop + shift]
+                for j in range(own.size):
+                    sums[j] += part * own[j]
+            else:
+                for j in range(start, stop):
+                    sums[targets[j]] += part * weights[j + shift]
     if many and plain:
-        _sweep(memory, place, stride, wait, units, routes.weight[k], counts)
-    elif many and shift != SHARED:
-        _sweep(memory, place, stride, wait, units, 1.0, sums)
+        _sweep(memory, place, stride, wait, units, synapses.weight[k], counts)
+    elif sums is not None:
+        if many and shift != SHARED:
+            _sweep(memory, place, stride, wait, units, 1.0, sums)
 
 
 @borrowing
@@ -254,26 +271,25 @@ def _released(which: int, source: int, t: float, releases: Any) -> float:
 
 @borrowing
 def adapt(
-    k: int, i: int, dt: float, routes: Routes, plastic: Plastic, weights: Array, scratch: Scratch, ring: Any,
+    k: int, i: int, dt: float, routes: Ints, plastic: Plastic, weights: Array, scratch: Scratch, ring: Any,
     bounds: Any,
 ) -> None:  # fmt: skip
     """What the spikes that arrive at time i dt and those that targets fire at it do to the weights of route k."""
-    r, mask = routes.rule[k], bounds.shape[0] - 1
+    route = routes[k]
+    r, mask = route[RULE], bounds.shape[0] - 1
     if r < 0:
         return
     pre_ids, post_ids = scratch.pre_ids, scratch.post_ids
-    emitted, fired = i - 1 - routes.late[k], (i - 1) & mask
-    due, member, target = emitted & mask, routes.member[k], routes.target[k]
+    emitted, fired = i - 1 - route[LATE], (i - 1) & mask
+    due, member, target = emitted & mask, route[MEMBER], route[TARGET]
     pre = bounds[due, member + 1] - bounds[due, member] if emitted >= 0 else 0
     post = bounds[fired, target + 1] - bounds[fired, target] if i > 0 else 0
     if pre == 0 and post == 0:
         return
     for q in range(pre):
-        pre_ids[q] = plastic.pre[r] + ring[due, bounds[due, member] + q] - routes.first[k]
+        pre_ids[q] = plastic.pre[r] + ring[due, bounds[due, member] + q] - route[FIRST]
     for q in range(post):
-        post_ids[q] = (
-            plastic.post[r] + ring[fired, bounds[fired, target] + q] - routes.target_first[k]
-        )
+        post_ids[q] = plastic.post[r] + ring[fired, bounds[fired, target] + q] - route[TARGET_FIRST]
     x, slow_x, y, slow_y = plastic.x, plastic.slow_x, plastic.y, plastic.slow_y
     past, c = i - plastic.reference[r], plastic.rules[r]
     rule = Coefficients(

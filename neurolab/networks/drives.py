@@ -33,7 +33,7 @@ GAPS = 256  # gaps between spikes drawn at a time
 
 _AT_ONCE = 8  # thresholds a word is compared with in one pass, held in registers
 _LOW = np.uint64(0xFFFFFFFF)
-_32, _12, _HALF = np.uint64(32), np.uint64(12), np.uint64(2**31)
+_32, _12, _HALF = np.uint64(32), np.uint64(12), 2**31
 _NOISE, _EMITTERS = np.uint64(2**16), np.uint64(2**17)  # streams of their own
 _NEVER = 2**31 - 1  # no word is above it, one in 2^32 is equal
 _QUARTER, _HALF_BLOCK = LANES // 4, LANES // 2
@@ -126,10 +126,10 @@ def _fill_words(step: Any, which: Any, block: int, key: Any, words: Any) -> None
     for lane in range(_QUARTER):
         unit = np.uint64(block * _QUARTER + lane)
         w0, w1, w2, w3 = philox(step & _LOW, step >> _32, unit, which, key[0], key[1])
-        words[lane] = np.int32(w0 - _HALF)
-        words[lane + _QUARTER] = np.int32(w1 - _HALF)
-        words[lane + 2 * _QUARTER] = np.int32(w2 - _HALF)
-        words[lane + 3 * _QUARTER] = np.int32(w3 - _HALF)
+        words[lane] = np.int32(np.int64(w0) - _HALF)
+        words[lane + _QUARTER] = np.int32(np.int64(w1) - _HALF)
+        words[lane + 2 * _QUARTER] = np.int32(np.int64(w2) - _HALF)
+        words[lane + 3 * _QUARTER] = np.int32(np.int64(w3) - _HALF)
 
 
 @borrowing

@@ -15,7 +15,8 @@ from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
-from neurolab.networks.clock import collect_spikes, network_loop
+from neurolab.networks.clock import VECTOR, collect_spikes, network_loop
+from neurolab.networks.delivery import RULE
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
@@ -33,8 +34,9 @@ __all__ = ["simulate_network"]
 
 Array = NDArray[np.float64]
 _SPIKES_AT_A_TIME = 1_000_000
+_ONE_BY_ONE = 4  # a population of so many units, or fewer, would waste most of a vector
 
-_wires: WeakKeyDictionary[Network, dict[float, Wires]] = WeakKeyDictionary()
+_wires: WeakKeyDictionary[Network, dict[float, Wires]] = WeakKeyDictionary()  # by dt
 
 
 class _Group:
@@ -58,9 +60,11 @@ class _Group:
         self.drive = Drive.of(self.units.common(network=True), steps, dt)
         self.course_rows = self.units.course_rows(model, network=True)
         self.lanes = lanes(model, np.float64, varied, own, pattern)
+        self.step = population.method, VECTOR if population.size > _ONE_BY_ONE else 1
         alone = id(self) if self.course_rows.size else 0
-        self.kind = (population.method, model.digest, varied, own, pattern, self.drive.width, alone)
-        self.method, self.dead_time = population.method, float(population.dead_time)
+        self.kind = (*self.step, model.digest, varied, own, pattern, self.drive.width, alone)
+        self.dead_time = float(population.dead_time)
+        self.bar = np.inf if population.refire else 0.0
 
     def place(self, first_unit: int, member: int, first_place: int) -> Place:
         """Where the loop finds it."""
@@ -107,15 +111,17 @@ class _Layout:
             found.append((
                 first.lanes, np.array([g.units.vector(np.float64) for g in groups]),
                 np.array([g.matrix for g in groups]), np.array([g.drive.columns(i0, i1) for g in groups]),
-                first.drive.width,
+                first.drive.width, int(first.drive.width == 3),
                 first.units.columns(i0, i1, np.float64), first.course_rows, np.array([g.dead_time for g in groups]),
+                np.array([g.bar for g in groups]),
                 np.array(table, np.int64), places[0].row_length,
             ))  # fmt: skip
         return tuple(found)
 
     @property
-    def methods(self) -> tuple[str, ...]:
-        return tuple(self.groups[names[0]].method for names in self.families.values())
+    def steps(self) -> tuple[tuple[str, int], ...]:
+        """Method and width of each family's step."""
+        return tuple(self.groups[names[0]].step for names in self.families.values())
 
     def final(self, memory: Array) -> dict[str, dict[str, Array]]:
         """The states of all units."""
@@ -215,7 +221,7 @@ class _Run:
             self.traces[:, 0] = self.arrays["memory"][self.at]
         size = max(_SPIKES_AT_A_TIME, 2 * self.most)
         self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
-        self.loop = network_loop(layout.methods)
+        self.loop = network_loop(layout.steps)
         self.found: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
         self.counts = dict.fromkeys(network.populations, 0)
 
@@ -250,7 +256,7 @@ class _Run:
                 self.at, self.every, self.traces, int(self.columns[0]) if self.columns.size else 0, *self.buffer,
             )  # fmt: skip
         except COMPILE_ERRORS as error:
-            raise explain(next(iter(layout.groups.values())).model, error) from None
+            raise explain(error, *(g.model for g in layout.groups.values())) from None
         steps, units = (buffer[:count].copy() for buffer in self.buffer)
         self.found.append((steps, units))
         for name, place in layout.places.items():
@@ -279,7 +285,8 @@ class _Run:
         rows, recorded = iter(self.traces[:, : kept.size]), {}
         for name, states in self.record.items():
             recorded[name] = {
-                s: np.array([next(rows) for _ in units]) for s, units in states.items()
+                s: np.array([next(rows) for _ in np.atleast_1d(np.asarray(units))])
+                for s, units in states.items()
             }
         return NetworkRun(
             trains=trains,
@@ -298,9 +305,9 @@ class _Run:
             if p.plasticity is None:
                 found.append(p.weight)  # type: ignore[arg-type]
                 continue
-            routes, plastic = self.wires.routes, self.wires.plastic
+            plastic = self.wires.plastic
             assert plastic is not None
-            first = plastic.synapse[routes.rule[k]]
+            first = plastic.synapse[self.wires.routes[k, RULE]]
             found.append(self.arrays["weights"][first : first + p.wires.count].copy())
         return tuple(found)
 
@@ -326,6 +333,10 @@ def _played(network: Network, places: Mapping[str, Place], dt: float) -> tuple[A
     for name, source in network.populations.items():
         if isinstance(source, SpikeSource):
             place = places[name]
+            if source.trains.count and source.trains.times[0] < 0:
+                raise ValueError(
+                    f"{name}: spikes must not come before time 0, got {source.trains.times[0]:g} ms; shift them"
+                )
             steps.append(np.ceil(source.trains.times / dt - 1e-9).astype(np.int64) - 1)
             ids.append((source.trains.ids + place.first_unit).astype(np.int32))
             members.append(np.full(source.trains.count, place.member))
@@ -340,19 +351,33 @@ def _recorded_places(
 ) -> NDArray[np.int64]:
     """Places in the memory of the states to record."""
     found = []
-    for name, states in record.items():
+    for name, states in _entries(record):
         if name not in layout.groups:
             raise check.unknown(name, layout.groups, "record: this network")
         place = layout.places[name]
-        for state, units in states.items():
+        for state, units in _entries(states):
             if state not in place.states:
                 raise check.unknown(
                     state, place.states, f"record: {layout.groups[name].model.name}"
                 )
             first, stride, size, _ = place.of(state)
-            for unit in units:
-                if not 0 <= unit < size:
-                    raise ValueError(f"record: units of {name} are 0 to {size - 1}, got {unit}")
-                block, lane = divmod(int(unit), LANES)
-                found.append(first + block * stride + lane)
-    return np.array(found, np.int64)
+            chosen = np.atleast_1d(np.asarray(units))
+            if chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iu"):
+                raise ValueError(
+                    f"record: units of {name} must be whole numbers, got {check.shown(units)}; give range(5) or [0, 7]"
+                )
+            if chosen.size and not 0 <= chosen.min() <= chosen.max() < size:
+                worst = chosen.min() if chosen.min() < 0 else chosen.max()
+                raise ValueError(f"record: units of {name} are 0 to {size - 1}, got {worst}")
+            block, lane = np.divmod(chosen.astype(np.int64), LANES)
+            found.append(first + block * stride + lane)
+    return np.concatenate([np.zeros(0, np.int64), *found])
+
+
+def _entries(given: Any) -> Any:
+    if not isinstance(given, Mapping):
+        raise ValueError(
+            'record must be a dict of dicts, such as {"E": {"V": range(5)}}, got '
+            f"{check.shown(given)}"
+        )
+    return given.items()

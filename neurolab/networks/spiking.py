@@ -62,6 +62,9 @@ class Population:
         function of t that all units receive, or an array of shape (size, steps).
     dead_time : float, ms
         For models without a reset: how long a unit that has fired cannot fire again. Its state goes on.
+    refire : bool
+        For models without a reset: whether a unit that is still above threshold after its dead time fires again, as in
+        some simulators. If not, it must fall below first.
     """
 
     model: Model
@@ -69,13 +72,16 @@ class Population:
     method: str = "rk4"
     values: Mapping[str, Any] = field(default_factory=dict)
     dead_time: float = 0.0
+    refire: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
         check.whole(self.size, "size")
         check.non_negative(self.dead_time, "dead_time")
-        if self.dead_time and self.model.reset is not None:
+        if (self.dead_time or self.refire) and self.model.reset is not None:
             raise ValueError(
-                f"dead_time is for models without a reset; {self.model.name} has one: give it a refractory time"
+                f"dead_time and refire are for models without a reset; {self.model.name} has one: give it a refractory "
+                "time"
             )
         check.choice(self.method, _METHODS, "method")
         if self.model.threshold is None:
@@ -88,7 +94,8 @@ class Population:
 class SpikeSource:
     """A population that replays recorded spikes, one unit a train; it has no state, and nothing can project to it.
 
-    A spike at time t counts as reached in the step that contains t, or ends at it.
+    A spike at time t counts as reached in the step that contains t, or ends at it. Spikes after the end of a run wait
+    for one that goes on from there; spikes before time 0 are an error.
     """
 
     trains: SpikeTrains
@@ -366,9 +373,9 @@ class Network:
 
 def _rates(rate: ArrayLike, size: int) -> float | Array:
     """A rate that is not negative, of all units or of each."""
-    if np.ndim(rate) == 0:
-        return check.non_negative(rate, "rate")
     rates = _read_only(check.finite_array(rate, "rate"))
+    if rates.ndim == 0:
+        return check.non_negative(float(rates), "rate")
     if rates.shape != (size,) or rates.min() < 0:
         raise ValueError(
             f"rate must be 0 or more, one number or one for each of the {size} units, got shape {rates.shape} from "
@@ -393,9 +400,15 @@ def compute_propagator(model: Model, dt: float, **values: Any) -> Array:
     Raises
     ------
     ValueError
-        If the model's equations are not linear in states and inputs.
+        If the model's equations are not linear in states and inputs, or divide by zero.
     """
-    return _propagator(model, float(dt), tuple(model.set(values).params.tolist()))
+    dt = check.positive(dt, "dt")
+    try:
+        return _propagator(model, dt, tuple(model.set(values).params.tolist()))
+    except ZeroDivisionError:
+        raise ValueError(
+            f"{model.name} divides by zero at these parameters; its time constants must not be 0"
+        ) from None
 
 
 @lru_cache(maxsize=256)

@@ -12,12 +12,27 @@ from numpy.typing import NDArray
 from neurolab.engine.compiled import LANES
 from neurolab.kernels import check
 from neurolab.networks.delivery import (
+    DELAY,
     FADE_STEPS,
+    FIRST,
+    FULL,
+    LATE,
+    LATER,
+    MEMBER,
+    PLACE,
+    RELEASE,
+    ROW,
+    RULE,
     SHARED,
+    SHIFT,
+    STRIDE,
+    TARGET,
+    TARGET_FIRST,
+    UNITS,
+    WAIT,
     Later,
     Plastic,
     Releases,
-    Routes,
     Scratch,
     Synapses,
 )
@@ -66,7 +81,7 @@ class Place:
 class Wires:
     """All that projections need which one run does not change, and what each run starts from."""
 
-    routes: Routes
+    routes: Ints
     synapses: Synapses
     releases: Releases | None
     plastic: Plastic | None
@@ -97,16 +112,18 @@ class Wires:
         synapses = self.synapses
         if "weights" in arrays:
             synapses = synapses._replace(weights=arrays["weights"])
-        most = int(self.routes.units.max(initial=0)) + LANES
+        most = int(self.routes[:, UNITS].max(initial=0)) + LANES
         few = 0 if self.plastic is None else width
         scratch = Scratch(
-            np.zeros(most, np.int32), np.zeros(most), np.empty(few, np.int64), np.empty(few, np.int64)
-        )  # fmt: skip
+            np.zeros(most, np.int32), np.empty(few, np.int64), np.empty(few, np.int64)
+        )
+        sums = np.zeros(most) if synapses.weights.size else None
         later = Later(arrays["later"], self.sections) if self.later_places else None
         return (
             self.routes,
             synapses,
             scratch,
+            sums,
             own(self.releases, "release"),
             own(self.plastic, "trace"),
             later,
@@ -137,19 +154,18 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
     rows = np.cumsum([0, *[p.wires.n_pre + 1 for p in projections]])
     releases = np.cumsum([p.short_term is not None for p in projections]) - 1
     rules = np.cumsum([p.plasticity is not None for p in projections]) - 1
-    columns: dict[str, list[Any]] = {name: [] for name in Routes._fields}
+    routes = np.zeros((len(projections), RULE + 1), np.int64)
     for k, p in enumerate(projections):
         source, target = places[p.source], places[p.target]
-        at, stride, units, wait = target.of(states[k])
-        entry = dict(
-            member=source.member, first=source.first_unit, target=target.member, target_first=target.first_unit,
-            late=0 if mixed[k] else int(delays[k]), row=rows[k], place=at, stride=stride, units=units, wait=wait,
-            weight=0.0 if np.ndim(p.weight) else p.weight, shift=shift[k],
-            later=later[p.target, states[k]] if mixed[k] else -1, delay=delay[k], full=int(_is_full(p)),
-            release=-1 if p.short_term is None else releases[k], rule=-1 if p.plasticity is None else rules[k],
-        )  # fmt: skip
-        for name, value in entry.items():
-            columns[name].append(value)
+        routes[k, [PLACE, STRIDE, UNITS, WAIT]] = target.of(states[k])
+        entries = {
+            MEMBER: source.member, FIRST: source.first_unit, TARGET: target.member, TARGET_FIRST: target.first_unit,
+            LATE: 0 if mixed[k] else delays[k], ROW: rows[k], SHIFT: shift[k],
+            LATER: later[p.target, states[k]] if mixed[k] else -1, DELAY: delay[k], FULL: _is_full(p),
+            RELEASE: -1 if p.short_term is None else releases[k], RULE: -1 if p.plasticity is None else rules[k],
+        }  # fmt: skip
+        routes[k, list(entries)] = list(entries.values())
+    shared = np.array([0.0 if np.ndim(p.weight) else p.weight for p in projections], float)
     wide: Any = np.uint16 if all(p.wires.n_post <= 2**16 for p in projections) else np.uint32
     targets = np.empty(int(first_synapse[-1]), wide)
     starts = np.empty(int(rows[-1]), np.int64)
@@ -158,16 +174,14 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
         starts[rows[k] : rows[k + 1]] = p.wires.indptr + first_synapse[k]
     longest = max((int(np.max(d, initial=0)) for d in own_delays if d is not None), default=0)
     return Wires(
-        routes=Routes(
-            **{n: np.array(v, float if n == "weight" else np.int64) for n, v in columns.items()}
-        ),
-        synapses=Synapses(starts, targets, all_weights, all_delays),
+        routes=routes,
+        synapses=Synapses(starts, targets, shared, all_weights, all_delays),
         releases=_make_releases(projections),
         plastic=_make_plastic(projections, shift + first_synapse[:-1], dt),
         sections=sections,
         later_steps=_power_of_two(longest + 1),
         later_places=int(sections[:, 3].sum()),
-        slots=_power_of_two(max(columns["late"], default=0) + 1),
+        slots=_power_of_two(int(routes[:, LATE].max(initial=0)) + 1),
     )
 
 

@@ -70,7 +70,7 @@ def compute_competition_drift(
     >>> compute_competition_drift(rule, [0.2, 0.8], rate=20.0).round(3).tolist()
     [0.018, 0.078]
     """
-    weights = _checked(rule, w, rate, gain, group, correlation)
+    weights, group = _checked(rule, w, rate, gain, group, correlation)
     n, r1 = weights.size, 1e-3 * rate
     r2 = gain * r1 * weights.mean()
     u = (weights - rule.w_min) / (rule.w_max - rule.w_min)
@@ -140,7 +140,7 @@ def simulate_competition(
     >>> float(run.final[:20].mean().round(1)), bool(run.final[20:].mean() < 0.5)
     (1.0, True)
     """
-    weights = _checked(rule, w, rate, gain, group, correlation)
+    weights, group = _checked(rule, w, rate, gain, group, correlation)
     duration = check.positive(duration, "duration")
     step = duration if record is None else check.positive(record, "record")
     if step > duration:
@@ -150,7 +150,7 @@ def simulate_competition(
     # in units of the rate: inputs of their own, the group's own firing, the common source
     shares = (float(weights.size - group), group * (1 - shared), 1.0 if shared else 0.0)
     total = 1e-3 * rate * sum(shares)
-    gaps, sources, answers, copies = np.random.default_rng(seed).spawn(4)
+    gaps, sources, answers, copies = check.generator(seed).spawn(4)
     numbers = Coefficients(*map(float, rule.coefficients()))
     out = np.empty((times.size, weights.size))
     out[0] = weights
@@ -183,8 +183,8 @@ def simulate_competition(
 
 def _checked(
     rule: PairRule, w: ArrayLike, rate: float, gain: float, group: int, correlation: float
-) -> Array:
-    """The weights, if all arguments are as they should be."""
+) -> tuple[Array, int]:
+    """The weights and the size of the group, if all arguments are as they should be."""
     weights = np.array(check.finite_array(w, "w"), np.float64)
     if weights.ndim != 1 or not weights.size:
         raise ValueError(f"w must have shape (n,), one weight for each input, got {weights.shape}")
@@ -204,8 +204,9 @@ def _checked(
         raise ValueError(
             f"gain must be at most 1 / w_max = {1 / rule.w_max:g}, got {gain:g}: the answer has a probability"
         )
-    if group != int(group) or not 0 <= group <= weights.size:
-        raise ValueError(f"group must be a whole number of 0 to {weights.size}, got {group!r}")
+    group = check.whole(group, "group", 0)
+    if group > weights.size:
+        raise ValueError(f"group must be a whole number of 0 to {weights.size}, got {group}")
     if not 0 <= check.finite(correlation, "correlation") <= 1:
         raise ValueError(f"correlation must lie in 0 to 1, got {correlation:g}")
-    return weights
+    return weights, group

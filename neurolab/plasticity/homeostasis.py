@@ -280,7 +280,9 @@ def compute_scaling_response(
     """
     target, tau_w = check.positive(target, "target"), check.positive(tau_w, "tau_w")
     start = check.positive(rate, "rate")
-    found = target / (1 + (target / start - 1) * np.exp(-_since(t) / tau_w))
+    elapsed = _since(t) / tau_w
+    # a mean of both rates, so that nothing cancels
+    found = target * start / (target * np.exp(-elapsed) - start * np.expm1(-elapsed))
     return float(found) if found.ndim == 0 else np.asarray(found)
 
 

@@ -72,8 +72,14 @@ def moment(
                 trace = 0.0
             change = rule.at_pre - size * trace * power((w[s] - rule.w_min) / span, rule.mu_minus)
             w[s] = bounded(w[s], change, rule)
+    plain = rule.mu_plus == 0.0 and pairing != REDUCED and pairing != PRESYNAPTIC
     for j in post_ids:
         size = rule.A_plus + rule.A3_plus * slow_y[j] * fade_slow_y
+        if plain:  # what is left of the loop below, at a fifth of its time
+            for k in range(into[j], into[j + 1]):
+                s = arriving[k]
+                w[s] = bounded(w[s], rule.at_post + size * (x[sources[s]] * fade_x), rule)
+            continue
         for k in range(into[j], into[j + 1]):
             s = arriving[k]
             i = sources[s]

@@ -63,7 +63,10 @@ def compute_rise_rate(tau_rise: float, tau_decay: float) -> float:
 
 
 def _peak_time(tau_rise: float, tau_decay: float) -> float:
-    return tau_decay * _stretch((tau_decay - tau_rise) / tau_rise)
+    d = (tau_decay - tau_rise) / tau_rise
+    if d < -0.5:  # where 1 + d would lose digits
+        return tau_decay * (math.log(tau_decay) - math.log(tau_rise)) / d
+    return tau_decay * _stretch(d)
 
 
 class Synapse:

@@ -65,9 +65,8 @@ def compute_magnesium_block(V: ArrayLike, Mg: ArrayLike = 1.0) -> Array | float:
     [0.0444707, 0.2301553, 0.7811816]
     """
     volts, found = check.matched(V=_voltage(V), Mg=_concentration(Mg, positive=False))
-    with np.errstate(
-        over="ignore", invalid="ignore"
-    ):  # far below any voltage exp is infinite, and B 0
+    # far below any voltage exp is infinite, and B is 0; without magnesium it is 1 all the same
+    with np.errstate(over="ignore", invalid="ignore"):
         blocked = np.where(found > 0, found / 3.57 * np.exp(-0.062 * volts), 0.0)
     return _plain(1.0 / (1.0 + blocked))
 

@@ -80,3 +80,13 @@ def test_more_messages() -> None:
         trains.train(1)
     with pytest.raises(ValueError, match="width must be at most the window of 10 ms, got 20"):
         trains.bin(20.0)
+
+
+def test_unit_numbers_are_whole() -> None:
+    assert SpikeTrains([1.0, 2.0], [1.0, 0.0], stop=5.0, n=2).ids.tolist() == [1, 0]
+    with pytest.raises(ValueError, match=r"ids must be whole numbers, got \[0.5\]"):
+        SpikeTrains([1.0], [0.5], stop=5.0)
+    with pytest.raises(ValueError, match="unit must be a number, got 'x'"):
+        SpikeTrains([1.0], stop=5.0).train("x")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="stop must be finite, got nan"):
+        SpikeTrains([1.0], stop=5.0).between(0.0, np.nan)

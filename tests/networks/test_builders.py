@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from neurolab.data.wiring import connect_fixed_probability
 from neurolab.engine.model import simulate
 from neurolab.membrane import traub_miles
 from neurolab.networks import (
@@ -159,3 +160,10 @@ def test_messages() -> None:
         brunel(1000, J=0.0)
     with pytest.raises(ValueError, match="size"):
         brunel(3)
+
+
+def test_given_wires_are_all_there() -> None:
+    lacking = {("E", "E"): connect_fixed_probability(16, 16, 0.5, seed=1)}
+    for builder in (brunel, cobahh, vogels_abbott):
+        with pytest.raises(ValueError, match=r"wires must lead .*, got none for \('E', 'I'\)"):
+            builder(size=20, wires=lacking)

@@ -158,6 +158,13 @@ def test_messages(call: Any, message: str) -> None:
         call()
 
 
+def test_a_trial_has_an_end() -> None:
+    with pytest.raises(
+        ValueError, match="longest must be at most 1e.09 steps of dt=0.01, got 5e.21"
+    ):
+        simulate_decisions(1, bound=1e9, seed=1)
+
+
 @pytest.mark.parametrize(
     ("drift", "bound", "noise", "start"),
     [(1, 1, 1, 0), (2, 0.5, 1, 0.2), (0, 1, 2, -0.9), (-1.5, 1.5, 0.7, 0.3), (3, 1, 1, 0.99)],
@@ -224,3 +231,11 @@ def test_nullclines_follow_the_parameters_and_say_what_is_wrong() -> None:
         compute_wong_wang_nullcline([0.1, 1.0])
     with pytest.raises(ValueError, match="bound"):
         compute_decision_density(1.0, bound=0.0)
+
+
+def test_density_of_a_drift_that_leaves_no_doubt() -> None:
+    """All decide at t = bound / drift; exp(v a / s²), a factor of the density, is then no number."""
+    t = np.array([-5.0, 0.0, 0.9e-3, 1e-3, 1.1e-3, 5.0])
+    found = compute_decision_density(t, 1e3, 1.0, 0.1)
+    assert np.all(np.isfinite(found)) and found.argmax() == 3 and found[3] > 1e4
+    assert found[[0, 1, 5]].tolist() == [0.0] * 3

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from neurolab.kernels.chunks import Diverged
 from neurolab.networks import (
     compute_chaos_theory,
     compute_circle_law,
@@ -153,3 +154,10 @@ def test_just_above_one_chaos_is_weak() -> None:
 def test_messages(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_step_far_above_tau_is_told() -> None:
+    with pytest.raises(
+        Diverged, match="x left the range of numbers before t = .* take dt below tau=0.1 ms"
+    ):
+        simulate_random_network(np.zeros((2, 2)), 500.0, 1.0, tau=0.1)

@@ -248,3 +248,8 @@ def test_messages(call: Any, message: str) -> None:
 def test_a_runaway_network_says_so() -> None:
     with pytest.raises(Diverged, match="the network runs away"):
         simulate_rates(RateNetwork([[5.0]]), 1e4, 1.0, I=1.0)
+
+
+def test_an_integrator_is_infinitely_slow_and_strong() -> None:
+    modes = compute_linear_modes([[1.0, 0.0], [0.0, 0.5]])
+    assert modes.gains.tolist() == [np.inf, 2.0] and modes.time_constants.tolist() == [np.inf, 20.0]

@@ -271,6 +271,31 @@ def test_dead_time_hides_what_follows_a_spike() -> None:
         assert network.simulate(100.0, 0.1).spikes("clock").count == expected
 
 
+@pytest.mark.jit
+def test_a_unit_that_stays_above_fires_again_if_asked() -> None:
+    """x rises through 1 at 1 ms and stays: one spike, or one after each dead time."""
+    rising = Model(lambda t, y, p, I: (1.0,), dict(x=0.0), {}, threshold=1.0, name="rising")
+    for refire, expected in ((False, 1), (True, 3)):
+        cells = Population(rising, 1, "euler", dead_time=3.0, refire=refire)
+        run = Network({"rising": cells}).simulate(9.95, 0.05)
+        assert run.spikes("rising").count == expected
+
+
+@pytest.mark.jit
+def test_the_model_at_fault_is_named() -> None:
+    def rhs(t: float, y: Any, p: Any, I: float) -> Any:
+        if y[0] > 1e9:
+            return (p.missing,)
+        return (-y[0],)
+
+    broken = Model(rhs, dict(x=0.0), {}, threshold=1.0, name="broken")
+    network = Network({"good": Population(lif, 2), "bad": Population(broken, 2)})
+    with pytest.raises(
+        ValueError, match=r"broken cannot be compiled at line \d+, `return \(p.missing"
+    ):
+        network.simulate(1.0, 0.1)
+
+
 def test_propagator_is_the_closed_form() -> None:
     """V and a current that decays: the mixed term is tau / (tau - tau_m) (exp(-dt / tau) - exp(-dt / tau_m))."""
 
@@ -287,6 +312,10 @@ def test_propagator_is_the_closed_form() -> None:
     assert held == pytest.approx(np.array([[1, 0, 0, 0], [0, D, 0, 0]]))
     with pytest.raises(ValueError, match="hodgkin_huxley is not linear"):
         compute_propagator(hodgkin_huxley, 0.1)
+    with pytest.raises(ValueError, match="dt must be"):
+        compute_propagator(model, math.nan)
+    with pytest.raises(ValueError, match="divides by zero at these parameters"):
+        compute_propagator(model, 0.1, tau=0.0)
 
 
 def test_messages() -> None:
@@ -324,8 +353,9 @@ def test_messages() -> None:
         Population(lif, 0)
     with pytest.raises(ValueError, match="method"):
         Population(lif, 3, "rk5")
-    with pytest.raises(ValueError, match="dead_time is for models without a reset"):
-        Population(lif, 3, dead_time=2.0)
+    for also in (dict(dead_time=2.0), dict(refire=True)):
+        with pytest.raises(ValueError, match="dead_time and refire are for models without a reset"):
+            Population(lif, 3, **also)
     with pytest.raises(ValueError, match="no threshold"):
         Population(Model(lambda t, y, p, I: (0.0,), dict(x=0.0), {}), 3)
     with pytest.raises(ValueError, match="delay must be at least one step, dt = 0.1 ms, got 0.05"):
@@ -338,13 +368,22 @@ def test_messages() -> None:
         Network({"a": Population(lif, 3, "rk4", dict(I=[1.0, 2.0]))}).simulate(1.0, 0.1)
     with pytest.raises(ValueError, match="'b'"):
         build().simulate(1.0, 0.1).spikes("b")
+    with pytest.raises(ValueError, match=r"I\(t\) must be a number for every t, got 'x'"):
+        Network({"a": Population(lif, 3, "rk4", dict(I=lambda t: "x"))}).simulate(1.0, 0.1)
     for record, words in [
         ({"b": {}}, "'b'"),
         ({"a": {"w": [0]}}, "'w'"),
         ({"a": {"V": [3]}}, "0 to 2, got 3"),
+        ({"a": {"V": [-1]}}, "0 to 2, got -1"),
+        ({"a": {"V": [0.5]}}, "must be whole numbers, got"),
+        ({"a": {"V": [True]}}, "must be whole numbers, got"),
+        ({"a": "V"}, "must be a dict of dicts"),
     ]:
         with pytest.raises(ValueError, match=words):
             build().simulate(1.0, 0.1, record=record)
+    early = SpikeSource(SpikeTrains([-1.0], start=-2.0, stop=2.0))
+    with pytest.raises(ValueError, match="heard: spikes must not come before time 0, got -1 ms"):
+        Network({"a": cells, "heard": early}).simulate(1.0, 0.1)
     heard = SpikeSource(SpikeTrains([1.0], stop=2.0))
     with pytest.raises(ValueError, match="sources only"):
         Network({"heard": heard})

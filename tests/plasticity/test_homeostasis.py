@@ -179,3 +179,16 @@ def test_inhibitory_pairs_strengthen_in_either_order() -> None:
 def test_messages(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_responses_begin_at_time_zero() -> None:
+    with pytest.raises(ValueError, match="t must be 0 or more, got -1"):
+        compute_scaling_response([-1.0, 2.0], 2.5, target=5.0, tau_w=12.0)
+    with pytest.raises(ValueError, match="t must be 0 or more, got -1"):
+        compute_intrinsic_response(-1.0, 15.0, target=5.0, gain=1.0, tau_theta=10.0)
+
+
+def test_scaling_from_far_above_its_target() -> None:
+    """1 + (r_0 / r(0) - 1) would be 0; r(t) is r_0 / (1 - exp(-t / tau_w)) as r(0) grows."""
+    found = compute_scaling_response([0.0, 0.5], 1e9, target=1e-9, tau_w=0.5)
+    assert found == pytest.approx([1e9, 1e-9 / (1 - math.exp(-1))])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from neurolab.data.spikes import SpikeTrains
+from neurolab.kernels.chunks import Diverged
 from neurolab.plasticity import (
     HomeostaticPlasticity,
     PairRule,
@@ -208,3 +209,39 @@ def test_short_term_plasticity_is_that_of_the_synapses() -> None:
     )["weights"]
     release = compute_short_term_release(times, **values).release
     assert weights[np.rint(times / 0.5).astype(int) - 1] * 0.3 == pytest.approx(release, abs=1e-12)
+
+
+def test_weights_that_run_away_are_told() -> None:
+    """Homeostasis by steps: from a sum that is 5e6 times too large, one step overshoots further than it came."""
+    with pytest.raises(
+        Diverged, match="a weight left the finite numbers at t = .* ms; lower dt=0.5"
+    ):
+        SynapticPlasticity().simulate_plasticity([1.0, 5.0], [2.0, 6.0], 1e-9, 500.0, dt=0.5)
+
+
+@pytest.mark.parametrize(
+    ("spikes", "message"),
+    [
+        (
+            3.0,
+            "pre_spikes must be SpikeTrains, an array of times or a list of such arrays, got 3.0",
+        ),
+        ("x", "pre_spikes must be an array of numbers, got 'x'"),
+    ],
+)
+def test_messages_of_spikes(spikes: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        SynapticPlasticity().simulate_plasticity(spikes, [1.0], 0.5, 10.0)
+
+
+def test_messages_of_weights() -> None:
+    mechanism = HomeostaticPlasticity()
+    mechanism.setup([0.5, 1.0])
+    with pytest.raises(
+        ValueError, match=r"current_weights must have the shape \(2,\) .* got \(3,\)"
+    ):
+        mechanism.compute_change([1.0, 2.0, 3.0])
+    with pytest.raises(
+        ValueError, match=r"initial_weights must be a number or have shape .* got \(0,\)"
+    ):
+        mechanism.setup([])

@@ -156,3 +156,8 @@ def test_messages_of_drift_and_threshold() -> None:
         TripletRule().slid(1.0, 0.0)
     with pytest.raises(ValueError, match="power must be above 0"):
         TripletRule().slid(1.0, 1.0, power=0.0)
+
+
+def test_a_slide_beyond_all_numbers_is_told() -> None:
+    with pytest.raises(ValueError, match=r"\(mean_rate / target_rate\)\^power must be a number"):
+        TripletRule().slid(1e9, 1.0, 1e9)

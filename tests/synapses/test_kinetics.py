@@ -108,3 +108,21 @@ def test_before_the_spike_and_far_after_it_there_is_nothing() -> None:
 def test_messages(make: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("taus", "message"),
+    [
+        ((0.0, 5.0), "tau_rise must be above 0, got 0"),
+        ((1.0, -5.0), "tau_decay must be above 0, got -5"),
+    ],
+)
+def test_rise_rate_asks_for_time_constants(taus: tuple[float, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        compute_rise_rate(*taus)
+
+
+def test_rise_rate_of_a_rise_that_is_slower() -> None:
+    """The course is symmetric in its two time constants, and so is k."""
+    for rise, decay in ((0.5, 5.0), (1e-3, 1e3), (1.0, 2.1)):
+        assert compute_rise_rate(decay, rise) == pytest.approx(compute_rise_rate(rise, decay))

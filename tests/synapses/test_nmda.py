@@ -74,3 +74,11 @@ def test_the_current_has_a_region_of_negative_conductance() -> None:
 def test_messages(call, message: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_shapes_that_do_not_go_together() -> None:
+    with pytest.raises(ValueError, match=r"V and Mg must broadcast, got shapes \(2,\) and \(3,\)"):
+        compute_magnesium_block([0.0, 1.0], [1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match="g and B must broadcast"):
+        compute_nmda_current([0.0, 1.0], [1.0, 2.0, 3.0])
+    assert compute_magnesium_block(-1e9, [0.0, 1.0]).tolist() == [1.0, 0.0]  # type: ignore[union-attr]

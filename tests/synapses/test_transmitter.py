@@ -109,3 +109,9 @@ def test_campbell(kind: Synapse) -> None:
 def test_messages(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_nothing_is_open_before_the_first_spike() -> None:
+    """However short tau is, and whatever the sign of the time."""
+    assert compute_transmitter([-1.0, 2.0], [], tau=1e-9).tolist() == [0.0, 0.0]
+    assert compute_transmitter([-7.0, -5.0], [-5.0], tau=1e-3).tolist() == [0.0, 1.0]
