@@ -1,6 +1,6 @@
 """Labs of chapter 4, one module a lesson; reach them as `nl.labs.networks.balance`."""
 
-from neurolab.labs.networks.feedforward import memory_of_a_neuron, perceptron
+from neurolab.labs.networks.feedforward import hidden_lesson, memory_of_a_neuron, perceptron
 from neurolab.labs.networks.recurrent import (
     balance,
     brunel_network,
@@ -21,6 +21,7 @@ __all__ = [
     "brunel_network",
     "chaos",
     "drift_to_bound",
+    "hidden_lesson",
     "hidden_network",
     "hidden_race",
     "hopfield_recall",

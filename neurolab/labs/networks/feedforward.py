@@ -20,7 +20,7 @@ from neurolab.networks import (
     train_perceptron,
 )
 
-__all__ = ["memory_of_a_neuron", "perceptron"]
+__all__ = ["hidden_lesson", "memory_of_a_neuron", "perceptron"]
 
 Array = NDArray[np.float64]
 
@@ -262,4 +262,53 @@ def _arrow(w: Array) -> tuple[Array, Array]:
     foot, across = -w[2] * w[:2] / size**2, w[:2] / size
     return np.array([foot[0], foot[0] + 0.5 * across[0]]), np.array(
         [foot[1], foot[1] + 0.5 * across[1]]
+    )
+
+
+@lru_cache(maxsize=1)
+def _taught(seed: int = 1958) -> Array:
+    """Weights of a neuron that the perceptron's rule has taught to tell dots on either side of a line."""
+    rng = np.random.default_rng(seed)
+    points, ends = rng.uniform(0.0, 2.0, (60, 2)), rng.uniform(0.8, 1.8, 2)
+    side = points @ (1.0 / ends) - 1.0
+    known = np.abs(side) > 0.15
+    patterns = np.column_stack([points, np.ones(60)])[known]
+    return train_perceptron(patterns, np.sign(side[known])).weights
+
+
+def hidden_border() -> tuple[float, float]:
+    """Where the hidden neuron's border crosses the axes of input 1 and of input 2."""
+    w = _taught()
+    return float(-w[2] / w[0]), float(-w[2] / w[1])
+
+
+@lab(
+    title="What was it taught?",
+    input_1=param(1.5, low=0, high=2, doc="a click in the plane sets both"),
+    input_2=param(1.5, low=0, high=2, doc="a click in the plane sets both"),
+    presets={
+        "nothing": dict(input_1=0.0, input_2=0.0),
+        "first input alone": dict(input_1=1.0, input_2=0.0),
+        "second input alone": dict(input_1=0.0, input_2=1.0),
+    },
+)
+def hidden_lesson(input_1: float = 1.5, input_2: float = 1.5) -> Figure:
+    """Ask a neuron that somebody has taught: it answers yes or no. Where is the border between its answers?
+
+    It is a straight line, as every neuron of this kind has one.
+    """
+    yes = bool(_taught() @ [input_1, input_2, 1.0] > 0)
+    return Figure(
+        Panel(
+            Dots([input_1], [input_2], color=0, size=11, filled=yes, label="yes" if yes else "no"),
+            title="The answer: filled is yes, open is no",
+            x="input 1",
+            y="input 2",
+            xlim=(0, 2),
+            ylim=(0, 2),
+            pick=("input_1", "input_2"),
+            height=1.7,
+        ),
+        summary=f"inputs {input_1:.3g} and {input_2:.3g}: {'yes' if yes else 'no'}",
+        values=dict(yes=yes),
     )
