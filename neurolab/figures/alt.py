@@ -26,10 +26,11 @@ def describe(figure: Figure) -> str:
 def describe_panel(panel: Panel) -> str:
     """One panel: its axes, then a line for each mark."""
     name = f"{panel.title}: " if panel.title else ""
-    axes = (
-        f"{name}{panel.y} from {_number(panel.ylim[0])} to {_number(panel.ylim[1])} "
-        f"against {panel.x} from {_number(panel.xlim[0])} to {_number(panel.xlim[1])}."
+    up, along = (
+        f"from {_number(low)} to {_number(high)}" for low, high in (panel.ylim, panel.xlim)
     )
+    measured = f"{panel.y} {up} against " if panel.y else "along "
+    axes = f"{name}{measured}{panel.x} {along}."
     return "\n".join([axes, *(f"- {describe_mark(mark)}." for mark in panel.marks)])
 
 

@@ -6,46 +6,66 @@ loop in the phase plane into a polygon, because few samples fall on its fast par
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
-from neurolab.figures.marks import Values
+import numpy as np
+import numpy.typing as npt
+
+from neurolab.figures.marks import Flags, Values
+
+if TYPE_CHECKING:
+    from neurolab.figures.figure import Limits
+
+Indices = npt.NDArray[np.intp]
 
 
 def thin(
-    x: Values, y: Values, width: float, height: float, points: int = 1600
+    x: Values, y: Values, xlim: Limits, ylim: Limits, log: str = "", points: int = 1600
 ) -> tuple[Values, Values]:
     """The curve in about `points` points: traces (x rising) by min/max, others by arc length.
 
-    `width` and `height` are the data units that the panel shows; arc length is that of the page.
+    `xlim`, `ylim` and `log` are those of its panel: a step of the page counts, not one of the data.
     """
     if x.size <= points:
         return x, y
+    across = _on_page(x, xlim, "x" in log)
     if np.all(np.diff(x) >= 0):
-        kept = min_max(y, points // 2)
+        kept = min_max(across, y, points // 2)
     else:
-        kept = arc_length(x / width, y / height, points)
+        kept = arc_length(across, _on_page(y, ylim, "y" in log), points)
     return x[kept], y[kept]
 
 
-def min_max(y: Values, bins: int) -> np.ndarray:
-    """Indices of the lowest and highest sample of each of about `bins` stretches, and of both ends."""
-    size = -(-y.size // bins)  # rounded up, so that what is left over is no longer than a stretch
-    bins = y.size // size
-    body = size * bins
-    # NaN would win both argmin and argmax: a stretch with a gap shows its numbers
-    low = np.where(np.isnan(y[:body]), np.inf, y[:body]).reshape(bins, size).argmin(axis=1)
-    high = np.where(np.isnan(y[:body]), -np.inf, y[:body]).reshape(bins, size).argmax(axis=1)
-    starts = np.arange(bins) * size
-    tail = np.arange(body, y.size)
-    if tail.size:
-        rest = y[body:]
-        if not np.isnan(rest).all():
-            tail = body + np.array([np.nanargmin(rest), np.nanargmax(rest)])
-    kept = np.concatenate([[0], starts + low, starts + high, tail, [y.size - 1]])
-    return np.unique(kept)
+def _on_page(values: Values, limits: Limits, log: bool) -> Values:
+    """Values as shares of the panel: 0 at its low end, 1 at its high one."""
+    low, high = np.log10(limits) if log else limits
+    if log:
+        values = np.log10(np.maximum(values, 1e-300))
+    return (values - low) / (high - low)
 
 
-def arc_length(x: Values, y: Values, points: int) -> np.ndarray:
+def min_max(x: Values, y: Values, bins: int) -> Indices:
+    """Indices of the lowest and highest sample of each of `bins` stretches of the page.
+
+    Gaps are kept, and so are both samples on either side of an empty stretch: the line between them
+    is long, and would show if it began elsewhere. What lies left or right of the page is one stretch.
+    """
+    stretch = np.floor(x * bins).clip(-2, bins + 2).astype(int)
+    starts = np.flatnonzero(np.diff(stretch, prepend=stretch[0] - 1))
+    owner = np.repeat(np.arange(starts.size), np.diff(starts, append=y.size))
+
+    def first(found: Flags) -> Indices:
+        """The first index of each stretch."""
+        at = np.flatnonzero(found)
+        return at[np.diff(owner[at], prepend=-1) > 0]
+
+    low, high = np.fmin.reduceat(y, starts)[owner], np.fmax.reduceat(y, starts)[owner]
+    far = np.flatnonzero(np.diff(stretch) > 1)
+    kept = (first(y == low), first(y == high), first(np.isnan(y)), far, far + 1)
+    return np.unique(np.concatenate([[0], *kept, [y.size - 1]]))
+
+
+def arc_length(x: Values, y: Values, points: int) -> Indices:
     """Indices at equal steps of arc length, x and y in units of the page; ends and gaps kept."""
     steps = np.hypot(np.diff(x), np.diff(y))
     gaps = np.flatnonzero(np.isnan(x) | np.isnan(y))

@@ -211,7 +211,7 @@ def _draw_mark(axes: Axes, panel: Panel, mark: Mark, colour: str) -> None:
     width, height = panel.xlim[1] - panel.xlim[0], panel.ylim[1] - panel.ylim[0]
     match mark:
         case Line():
-            x, y = thin(mark.x, mark.y, width, height)
+            x, y = thin(mark.x, mark.y, panel.xlim, panel.ylim, panel.log)
             style = (0, (5, 2.5)) if mark.dash else "-"
             axes.plot(x, y, color=colour, linewidth=mark.width, linestyle=style)
         case Ticks():

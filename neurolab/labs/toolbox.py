@@ -7,7 +7,7 @@ import numpy as np
 from neurolab.engine.model import simulate
 from neurolab.figures import Figure, Line, Panel, Ticks
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.membrane.panels import spikes_in_words
+from neurolab.labs.marks import level, spikes_in_words
 from neurolab.membrane import hodgkin_huxley
 
 __all__ = ["first_neuron"]
@@ -44,7 +44,7 @@ def first_neuron(I: float = 10.0) -> Figure:
     rate = float(1e3 / spikes.isi()[-1]) if spikes.count > 3 else 0.0
     return Figure(
         Panel(
-            Line([0, duration], [0, 0], color="dim", dash=True, width=1),
+            level((0, duration), 0.0),
             Line(run.t, run.V, color=0, width=1.8),
             title="Voltage of the inside",
             ylim=(-90, 60),

@@ -128,8 +128,7 @@ def _mark(mark: Mark, panel: Panel) -> tuple[dict[str, Any], dict[str, Any]]:
     """The plain fields of a mark and its arrays."""
     match mark:
         case Line():
-            width, height = panel.xlim[1] - panel.xlim[0], panel.ylim[1] - panel.ylim[0]
-            x, y = thin(mark.x, mark.y, width, height)
+            x, y = thin(mark.x, mark.y, panel.xlim, panel.ylim, panel.log)
             return {"kind": "line", "dash": mark.dash, "width": mark.width}, {"x": x, "y": y}
         case Ticks():
             return {"kind": "ticks"}, {"x": mark.x, "y": mark.rows}

@@ -107,6 +107,11 @@ def test_empty_marks_have_words():
     assert "line: no data" in alt and "constant at 2" in alt
 
 
+def test_a_panel_along_which_nothing_is_measured_says_so():
+    alt = Figure(Panel(Line([0, 2], [5, 6]), title="Two cells", y="")).alt
+    assert alt.startswith("Two cells: along time (ms) from 0 to 2.")
+
+
 def test_a_picture_is_reproducible_and_leaves_matplotlib_as_it_was():
     import matplotlib
 

@@ -7,6 +7,7 @@ import math
 import pytest
 
 from neurolab.labs import networks as labs
+from neurolab.labs.networks.feedforward import hidden_border
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,16 @@ def test_targets_can_be_reached() -> None:
     for target, params in zip(labs.perceptron.targets, ways, strict=True):
         assert target.reached(labs.perceptron.complete(params), labs.perceptron(**params).values)
         assert not target.reached(labs.perceptron.complete({}), labs.perceptron().values)
+
+
+def test_the_hidden_border_can_be_found_by_asking() -> None:
+    """By halving, along each axis: from no at 0 to yes at 2."""
+    for name, border in zip(("input_1", "input_2"), hidden_border(), strict=True):
+        low, high = 0.0, 2.0
+        for _ in range(12):
+            middle = (low + high) / 2
+            inputs = dict(input_1=0.0, input_2=0.0) | {name: middle}
+            low, high = (
+                (low, middle) if labs.hidden_lesson(**inputs).values["yes"] else (middle, high)
+            )
+        assert 0.5 < border < 1.9 and middle == pytest.approx(border, abs=1e-3)

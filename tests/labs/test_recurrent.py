@@ -9,14 +9,21 @@ import pytest
 
 from neurolab.figures import Figure, Ticks
 from neurolab.labs import networks as labs
-from neurolab.labs.networks.recurrent import _NUMBERS, _driven
+from neurolab.labs.networks.recurrent import (
+    _HIDDEN,
+    _NUMBERS,
+    _driven,
+    _hidden_spikes,
+    hidden_regime,
+)
+from neurolab.networks import find_regime
 
 
 @pytest.mark.jit
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("preset", "regime"),
-    [("all at once", "SR"), ("each for itself", "AI"), ("a fast rhythm", "SI fast"), ("slow waves", "SI slow")],
+    [("in step", "SR"), ("each for itself", "AI"), ("a fast rhythm", "SI fast"), ("slow waves", "SI slow")],
 )  # fmt: skip
 def test_brunels_four_regimes_are_named(preset: str, regime: str) -> None:
     lab = labs.brunel_network
@@ -110,3 +117,13 @@ def test_strong_weights_bring_life_and_then_chaos() -> None:
     ways = [dict(g=1.1), dict(g=3.0)]
     for target, params in zip(lab.targets, ways, strict=True):
         assert target.reached(lab.complete(params), lab(**params).values), target.text
+
+
+@pytest.mark.jit
+@pytest.mark.slow
+def test_the_hidden_networks_are_four_regimes_and_their_words_give_none_away() -> None:
+    assert sorted(map(hidden_regime, "ABCD")) == sorted(_HIDDEN)
+    for letter in "ABCD":
+        assert find_regime(_hidden_spikes(letter)[0]).name == hidden_regime(letter)
+        summary = labs.hidden_network(network=letter).summary
+        assert not any(word in summary for word in ("SR", "AI", "SI", "synchronous", "irregular"))

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from neurolab.labs import synapses as labs
+from neurolab.labs.synapses.release import hidden_quanta
+from neurolab.synapses import fit_variance_mean
 
 
 def test_the_end_plate_fails_as_often_as_its_mean_says() -> None:
@@ -61,7 +63,7 @@ def test_where_nothing_fails_the_failures_say_nothing() -> None:
 
 def test_the_parabola_tells_n_p_and_q() -> None:
     """Over the twenty experiments: n and q to their errors, and no bias beyond them."""
-    runs = [labs.variance_mean(highest=0.9, run=run).values for run in range(1, 21)]
+    runs = [labs.variance_mean(p_max=0.9, run=run).values for run in range(1, 21)]
     n, q, p = (np.array([values[name] for values in runs]) for name in "nqp")
     assert n.mean() == pytest.approx(8.0, abs=0.3) and n.std() < 0.6
     assert q.mean() == pytest.approx(0.4, abs=0.01) and q.std() < 0.03
@@ -69,14 +71,14 @@ def test_the_parabola_tells_n_p_and_q() -> None:
 
 
 def test_little_calcium_tells_q_and_hardly_n() -> None:
-    runs = [labs.variance_mean(highest=0.2, run=run).values for run in range(1, 21)]
+    runs = [labs.variance_mean(p_max=0.2, run=run).values for run in range(1, 21)]
     n, q = (np.array([values[name] for values in runs]) for name in "nq")
     assert np.nanstd(n) > 2.0 and np.nanstd(q) < 0.04
 
 
 def test_packets_that_vary_look_larger_until_the_fit_is_told() -> None:
     raw, told = (
-        np.mean([labs.variance_mean(highest=0.9, quantal_cv=0.3, corrected=corrected, trials=2000, run=run).values["q"]
+        np.mean([labs.variance_mean(p_max=0.9, quantal_cv=0.3, corrected=corrected, trials=2000, run=run).values["q"]
                  for run in range(1, 11)])
         for corrected in (False, True)
     )  # fmt: skip
@@ -84,6 +86,22 @@ def test_packets_that_vary_look_larger_until_the_fit_is_told() -> None:
 
 
 def test_points_that_do_not_bend_are_said_not_to() -> None:
-    figures = [labs.variance_mean(highest=0.1, n=20, trials=50, run=run) for run in range(1, 21)]
+    figures = [labs.variance_mean(p_max=0.1, n=20, trials=50, run=run) for run in range(1, 21)]
     straight = [figure for figure in figures if math.isnan(figure.values["n"])]
     assert straight and all("cannot be told" in figure.summary for figure in straight)
+
+
+def test_five_levels_of_calcium_tell_the_hidden_n_p_and_q() -> None:
+    """From what the summaries print, at 4000 impulses; spreads of twenty experiments."""
+    hidden, found = hidden_quanta(), []
+    for run in range(1, 21):
+        seen = [
+            labs.hidden_release(calcium=calcium, trials=4000, run=run).values
+            for calcium in range(1, 6)
+        ]
+        means = [round(values["mean"], 3) for values in seen]
+        variances = [round(values["variance"], 3) - 0.04 for values in seen]
+        fit = fit_variance_mean(means, variances, trials=[4000] * 5)
+        found.append((fit.n / hidden.n, fit.p[-1] / hidden.p, fit.q / hidden.q))
+    assert np.mean(found, axis=0) == pytest.approx([1.0, 1.0, 1.0], abs=0.02)
+    assert np.abs(np.array(found) - 1).max() < 0.1

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 
 from neurolab.labs import synapses as labs
+from neurolab.labs.synapses.short_term_plasticity import hidden_dynamics
 
 FACILITATING = dict(U=0.15, tau_D=50.0, tau_F=750.0)
 
@@ -53,3 +56,11 @@ def test_the_same_step_is_forgotten_by_one_and_kept_by_the_other() -> None:
 def test_a_step_down_is_reported_as_one() -> None:
     values = labs.one_axon_two_targets(before=20.0, step=-10.0).values
     assert values["jump"] == pytest.approx(-50.0, rel=1e-4) and -11.0 < values["end"] < 0.0
+
+
+def test_the_hidden_synapse_answers_all_three_trains_and_its_neighbours_do_not() -> None:
+    """Each measurement has an error of 3 %, so the truth misses them by about that."""
+    truth = asdict(hidden_dynamics())
+    assert labs.hidden_train(**truth).values["worst"] == pytest.approx(3.0, abs=1.0)
+    for name, factor in (("U", 1.15), ("tau_D", 1.25), ("tau_F", 1.25)):
+        assert labs.hidden_train(**truth | {name: truth[name] * factor}).values["worst"] > 5.0

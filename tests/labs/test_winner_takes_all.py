@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from neurolab.labs import networks as labs
+from neurolab.labs.networks.winner_takes_all import hidden_decision
 
 
 @pytest.mark.jit
@@ -43,7 +46,7 @@ def test_decisions_meet_the_closed_forms() -> None:
     naive = labs.drift_to_bound(bridge=False).values
     assert naive["found_accuracy"] == pytest.approx(0.905, abs=0.02)
     assert naive["found_time"] == pytest.approx(0.836, abs=0.04)
-    assert labs.drift_to_bound(step=0.1, bridge=False).values["found_time"] > 0.95
+    assert labs.drift_to_bound(step=100, bridge=False).values["found_time"] > 0.95
 
 
 @pytest.mark.jit
@@ -68,7 +71,7 @@ def test_a_network_chooses_and_remembers() -> None:
     ("name", "ways"),
     [
         ("two_rivals", [dict(alpha=1.06), dict(alpha=0.95)]),
-        ("drift_to_bound", [dict(bound=1.47), dict(step=0.1, bridge=False)]),
+        ("drift_to_bound", [dict(bound=1.47), dict(step=100, bridge=False)]),
         ("two_choices", [dict(coherence=0.25), dict(mu_0=0.0, S_1=0.5, S_2=0.05)]),
     ],
 )
@@ -77,3 +80,16 @@ def test_targets_can_be_reached(name: str, ways: list[dict[str, float]]) -> None
     for target, params in zip(lab.targets, ways, strict=True):
         assert target.reached(lab.complete(params), lab(**params).values), target.text
         assert not target.reached(lab.complete({}), lab().values)
+
+
+@pytest.mark.jit
+def test_share_and_mean_time_tell_the_hidden_drift_and_bound() -> None:
+    """Share right = 1 / (1 + exp(-2 v a)) and mean time = a/v tanh(v a), turned round."""
+    drift, bound = hidden_decision()
+    found = []
+    for run in range(1, 7):
+        values = labs.hidden_race(trials=4000, run=run).values
+        product = 0.5 * math.log(values["accuracy"] / (1 - values["accuracy"]))
+        ratio = values["time"] / math.tanh(product)
+        found.append((math.sqrt(product / ratio) / drift, math.sqrt(product * ratio) / bound))
+    assert found == [pytest.approx((1.0, 1.0), abs=0.06)] * 6

@@ -16,7 +16,8 @@ from neurolab.engine.model import Model, param, simulate
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span
 from neurolab.figures.marks import Mark
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.membrane.panels import CURRENT_LABEL, spikes_in_words
+from neurolab.labs.marks import spikes_in_words, strokes
+from neurolab.labs.membrane.panels import CURRENT_LABEL
 from neurolab.membrane import (
     ADEX_PATTERNS,
     IZHIKEVICH_PANELS,
@@ -391,6 +392,7 @@ _PANEL_NAMES = {f"{letter}  {panel.title}": letter for letter, panel in IZHIKEVI
     title="Twenty neurons from one equation",
     panel=list(_PANEL_NAMES),
     strength=param(1.0, "", low=0, high=2, doc="factor on the input current"),
+    fine=param(0, doc="steps 20 times as fine"),
     presets={
         "a train": dict(panel="A  tonic spiking"),
         "class 1": dict(panel="G  class 1 excitable"),
@@ -539,8 +541,6 @@ def adex_patterns(
     w_high = max(60.0, float(run.w.max()) * 1.15)
     w_low = min(-20.0, float(run.w.min()) * 1.3)
     plane_V = np.where(run.V > -42.0, np.nan, run.V)
-    strokes = np.repeat(spikes.times, 3)
-    heights = np.tile([-42.0, 0.0, np.nan], spikes.count)
     bursts = 1 + int((intervals > 3 * np.median(intervals)).sum()) if intervals.size else 0
     return Figure(
         Panel(
@@ -555,7 +555,7 @@ def adex_patterns(
             span=(2, 1),
         ),
         Panel(
-            Line(strokes, heights, color=0, width=1.6),
+            Line(*strokes(spikes.times, -42.0, 0.0), color=0, width=1.6),
             Line(run.t, np.minimum(run.V, -42.0), color=0),
             title="Voltage",
             xlim=(0, duration),
@@ -776,12 +776,11 @@ def neuron_behind_glass(neuron: str = "cell A", before: float = 0.0, I: float = 
     marks: list[Mark] = [Span(on, middle, label="inhibited")] if before else []
     intervals = np.diff(times[times > middle])
     slow = f", last interval {intervals[-1]:.3g} ms" if intervals.size else ""
-    strokes = Line(np.repeat(times, 3), np.tile([0.9, 2.0, np.nan], times.size), color=0, width=1.8)
     return Figure(
         Panel(
             *marks,
             Line(run.t / speed, trace, color=0, width=1.2),
-            strokes,
+            Line(*strokes(times, 0.9, 2.0), color=0, width=1.8),
             title=neuron,
             y="V (0 rest, 1 spike)",
             xlim=(0, duration),

@@ -1,4 +1,4 @@
-"""Panels and words that several labs of this chapter share."""
+"""Panels that several labs of this chapter share."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ __all__ = [
     "CURRENT_LABEL",
     "command",
     "command_panel",
-    "zero_line",
     "voltage_panel",
     "gates_panel",
-    "spikes_in_words",
 ]
 
 Array = NDArray[np.float64]
@@ -50,11 +48,6 @@ def command_panel(t: Array, current: Array, **kwargs: Any) -> Panel:
     )
 
 
-def zero_line(run: Trajectory) -> Line:
-    """The line that a spike overshoots."""
-    return Line(run.window, [0, 0], color="dim", dash=True, width=1)
-
-
 def voltage_panel(run: Trajectory, *behind: Mark, low: float = -90.0, height: float = 1.0) -> Panel:
     """The membrane potential over the whole run, in front of the marks `behind`."""
     trace = Line(run.t, run.V, color=0, width=1.8)
@@ -74,8 +67,3 @@ def gates_panel(run: Trajectory) -> Panel:
         ylim=(0, 1),
         xlim=run.window,
     )
-
-
-def spikes_in_words(count: int) -> str:
-    """A count of spikes as a summary says it: "no spike", "1 spike", "5 spikes"."""
-    return {0: "no spike", 1: "1 spike"}.get(count, f"{count} spikes")

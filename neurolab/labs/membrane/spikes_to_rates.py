@@ -13,7 +13,7 @@ from neurolab.dynamics import Equilibrium, find_equilibria
 from neurolab.engine.model import param, simulate
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span, Text, Ticks
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.membrane.panels import spikes_in_words
+from neurolab.labs.marks import outline, spikes_in_words, strokes
 from neurolab.membrane import (
     WILSON_COWAN_SETS,
     compute_lif_rate,
@@ -62,11 +62,6 @@ def _noisy(duration: float, dt: float, mu: Any, sigma: float, seed: int, every: 
     )  # fmt: skip
 
 
-def _strokes(times: Array, low: float, high: float) -> Line:
-    """Spikes as vertical strokes, which the reset cuts off a simulated trace."""
-    return Line(np.repeat(times, 3), np.tile([low, high, np.nan], times.size), color=0, width=1.6)
-
-
 @lru_cache(maxsize=64)
 def _rate_curve(sigma: float) -> tuple[Array, Array]:
     mu = np.linspace(0.0, 40.0, 241)
@@ -104,12 +99,10 @@ def integrate_and_fire(
     currents = np.linspace(0, 4, 401)
     rates = np.asarray(compute_lif_rate(currents, tau_m=tau_m, theta=theta, t_ref=t_ref))
     rate = float(compute_lif_rate(I, tau_m=tau_m, theta=theta, t_ref=t_ref))
-    strokes_t = np.repeat(spikes.times, 3)
-    strokes_V = np.tile([theta, theta + 15.0, np.nan], spikes.count)
     return Figure(
         Panel(
             Line([0, duration], [theta, theta], label="threshold", color="dim", dash=True),
-            Line(strokes_t, strokes_V, color=0, width=2),
+            Line(*strokes(spikes.times, theta, theta + 15.0), color=0, width=2),
             Line(run.t, run.V, label="V", color=0),
             title="Membrane potential; strokes mark the spikes",
             y="V above rest (mV)",
@@ -182,7 +175,7 @@ def noisy_neuron(mu: float = 15.0, sigma: float = 0.0, run: int = 1) -> Figure:
         Panel(
             Line([0, shown], [20, 20], label="threshold", color="dim", dash=True),
             Line([0, shown], [mu, mu], label="mean", color=1, dash=True),
-            _strokes(spikes, 20.0, 35.0),
+            Line(*strokes(spikes, 20.0, 35.0), color=0, width=1.6),
             Line(trace.t, trace.V, label="V", color=0, width=1.2),
             title="Half a second of it; strokes mark the spikes",
             y="V above rest (mV)",
@@ -201,7 +194,7 @@ def noisy_neuron(mu: float = 15.0, sigma: float = 0.0, run: int = 1) -> Figure:
             ylim=(0, 120),
         ),
         Panel(
-            Line(np.repeat(edges, 2)[1:-1], np.repeat(heights, 2), color=0),
+            Line(*outline(edges, heights), color=0),
             title="Intervals between spikes" + regular,
             x="interval (ms)",
             y="share (%)",
@@ -263,7 +256,7 @@ def crowd(mu: float = 20.0, sigma: float = 5.0) -> Figure:
         Panel(
             Line([0, 100, 100, shown], [before, before, after, after], label="formula, steady",
                  color=1, dash=True, width=2),
-            Line(np.repeat(edges, 2)[1:-1], np.repeat(rate, 2), label="counted", color=0),
+            Line(*outline(edges, rate), label="counted", color=0),
             title="Rate of the crowd",
             y="rate (Hz)",
             xlim=(0, shown),

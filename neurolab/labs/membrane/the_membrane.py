@@ -19,14 +19,13 @@ from neurolab.engine.model import Model, param, simulate
 from neurolab.figures import Dots, Figure, Line, Panel, Span
 from neurolab.figures.marks import Mark
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import level, spikes_in_words
 from neurolab.labs.membrane.panels import (
     CURRENT_LABEL,
     command,
     command_panel,
     gates_panel,
-    spikes_in_words,
     voltage_panel,
-    zero_line,
 )
 from neurolab.membrane import (
     CurrentVoltage,
@@ -138,7 +137,7 @@ def action_potential(
     I_Na = g_Na * run.m**3 * run.h * (run.V - 50.0)
     I_K = g_K * run.n**4 * (run.V + 77.0)
     return Figure(
-        voltage_panel(run, zero_line(run), height=1.4),
+        voltage_panel(run, level(run.window, 0.0), height=1.4),
         gates_panel(run),
         Panel(
             Line(run.t, I_Na, label="sodium, inward", color=1),
@@ -279,7 +278,7 @@ def firing_rate(I: float = 20.0, approach: str = "step from rest") -> Iterator[F
                 ylim=(-5, 185),
             ),
             Panel(
-                Line([0, 180], [0, 0], color="dim", dash=True, width=1),
+                level((0, 180), 0.0),
                 Line(currents, np.where(fires, top, np.nan), label="peak", color=0, width=2),
                 Line(
                     currents,
@@ -507,7 +506,7 @@ def tetrodotoxin(block: float = 0.0, stimulus: str = "constant current") -> Figu
     count, late = run.spikes().count, run.between(60.0, duration).spikes().count
     peak = float(run.between(5.5, duration).V.max())
     return Figure(
-        voltage_panel(run, zero_line(run)),
+        voltage_panel(run, level(run.window, 0.0)),
         command_panel(run.t, current, xlim=(0, duration)),
         summary=f"{block:.3g} % of the sodium channels blocked: {spikes_in_words(count)}, peak {peak:.3g} mV",
         values=dict(count=count, late=late, peak=peak),
@@ -545,7 +544,7 @@ def poisoned_axon(shock: float = 0.0, I: float = 10.0) -> Figure:
     under_current = float(run.between(40.0, duration).V.max())
     count = run.between(40.0, duration).spikes().count
     return Figure(
-        voltage_panel(run, zero_line(run)),
+        voltage_panel(run, level(run.window, 0.0)),
         command_panel(run.t, current, xlim=(0, duration)),
         summary=f"highest after the shock {after_shock:.3g} mV; under the current {spikes_in_words(count)}, "
         f"peak {under_current:.3g} mV",
@@ -603,7 +602,7 @@ def the_race(haste: float = 1.0, I: float = 10.0) -> Figure:
     run = simulate(_race, duration=duration, dt=0.01, I=I, haste=haste)
     peak = float(run.V.max())
     return Figure(
-        voltage_panel(run, zero_line(run)),
+        voltage_panel(run, level(run.window, 0.0)),
         gates_panel(run),
         summary=f"h and n {haste:.3g} times as fast as the squid's: peak {peak:.3g} mV",
         values=dict(peak=peak),
@@ -676,7 +675,7 @@ def voltage_clamp(V: float = -20.0, holding: float = -65.0, poison: str = "none"
             height=0.6,
         ),
         Panel(
-            Line([-100, 80], [0, 0], color="dim", dash=True, width=1),
+            level((-100, 80), 0.0),
             Line(curve.V, curve.peak_Na, label="sodium, peak", color=1, width=2),
             Line(curve.V, curve.steady_K, label="potassium, late", color=2, dash=True, width=2),
             Dots([V], [peak], color=1, size=9),
@@ -689,7 +688,7 @@ def voltage_clamp(V: float = -20.0, holding: float = -65.0, poison: str = "none"
             span=(2, 1),
         ),
         Panel(
-            Line([0, before + duration], [0, 0], color="dim", dash=True, width=1),
+            level((0, before + duration), 0.0),
             Line(clamp.t, clamp.I_Na, label="sodium", color=1),
             Line(clamp.t, clamp.I_K, label="potassium", color=2, dash=True),
             Line(clamp.t, clamp.I, label="all, as measured", color="ink", width=2),

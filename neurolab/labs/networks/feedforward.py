@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import level
 from neurolab.networks import (
     compute_correction_bound,
     compute_separable_fraction,
@@ -19,7 +20,7 @@ from neurolab.networks import (
     train_perceptron,
 )
 
-__all__ = ["memory_of_a_neuron", "perceptron"]
+__all__ = ["hidden_lesson", "memory_of_a_neuron", "perceptron"]
 
 Array = NDArray[np.float64]
 
@@ -43,7 +44,7 @@ def _random_set(P: int, N: int, number: int) -> tuple[Array, Array]:
 @lab(
     title="How many facts can one neuron hold?",
     N=[2, 10, 50, 100],
-    load=(0.5, 3.5, 0.1),
+    load=param(1.5, low=0.5, high=3.5, doc="facts for each synapse"),
     presets={
         "10 synapses, 15 facts": dict(N=10, load=1.5),
         "100 synapses, 150 facts": dict(N=100, load=1.5),
@@ -108,7 +109,7 @@ def _memory_figure(N: int, P: int, exact: float, fits: list[bool], passes: list[
             height=1.5,
         ),
         Panel(
-            Line([0, _SETS + 1], [_EPOCHS, _EPOCHS], color="dim", dash=True),
+            level((0, _SETS + 1), _EPOCHS),
             Dots(
                 order,
                 np.where(np.isnan(needed), float(_EPOCHS), needed),
@@ -152,8 +153,8 @@ _MOST = 120
 @lab(
     title="The perceptron learns",
     task=["two clouds", "AND", "XOR"],
-    gap=(0, 4, 0.1),
-    corrections=param(4, low=0, high=_MOST, doc="how often the rule has corrected the weights"),
+    gap=param(1.8, low=0, high=4, doc="between the middles of the two clouds"),
+    corrections=param(5, low=0, high=_MOST, doc="how often the rule has corrected the weights"),
     presets={
         "at the start": dict(corrections=0),
         "clouds well apart": dict(gap=2.4, corrections=20),
@@ -187,11 +188,11 @@ _MOST = 120
         ),
     ],
 )
-def perceptron(task: str = "two clouds", gap: float = 1.8, corrections: int = 4) -> Figure:
+def perceptron(task: str = "two clouds", gap: float = 1.8, corrections: int = 5) -> Figure:
     """Two inputs and a bias; filled dots want the answer yes, open ones no. Each mistake turns the border a little.
 
     The tick on the border points to the side of yes. The rule takes the dots in order: where the answer is wrong it
-    adds the input to the weights, or takes it away. `gap` is the distance between the middles of the two clouds.
+    adds the input to the weights, or takes it away.
     """
     patterns, labels = _task(task, gap)
     run = train_perceptron(patterns, labels, epochs=_MOST + 1, record=_MOST)
@@ -222,7 +223,7 @@ def perceptron(task: str = "two clouds", gap: float = 1.8, corrections: int = 4)
             height=1.7,
         ),
         Panel(
-            Line([0, _MOST], [0, 0], color="dim", dash=True),
+            level((0, _MOST), 0.0),
             Line(np.arange(len(wrong)), wrong, color=1, width=1.8),
             Dots([made], [wrong[made]], color=3, size=9),
             title="Wrong answers",
@@ -261,4 +262,53 @@ def _arrow(w: Array) -> tuple[Array, Array]:
     foot, across = -w[2] * w[:2] / size**2, w[:2] / size
     return np.array([foot[0], foot[0] + 0.5 * across[0]]), np.array(
         [foot[1], foot[1] + 0.5 * across[1]]
+    )
+
+
+@lru_cache(maxsize=1)
+def _taught(seed: int = 1958) -> Array:
+    """Weights of a neuron that the perceptron's rule has taught to tell dots on either side of a line."""
+    rng = np.random.default_rng(seed)
+    points, ends = rng.uniform(0.0, 2.0, (60, 2)), rng.uniform(0.8, 1.8, 2)
+    side = points @ (1.0 / ends) - 1.0
+    known = np.abs(side) > 0.15
+    patterns = np.column_stack([points, np.ones(60)])[known]
+    return train_perceptron(patterns, np.sign(side[known])).weights
+
+
+def hidden_border() -> tuple[float, float]:
+    """Where the hidden neuron's border crosses the axes of input 1 and of input 2."""
+    w = _taught()
+    return float(-w[2] / w[0]), float(-w[2] / w[1])
+
+
+@lab(
+    title="What was it taught?",
+    input_1=param(1.5, low=0, high=2, doc="a click in the plane sets both"),
+    input_2=param(1.5, low=0, high=2, doc="a click in the plane sets both"),
+    presets={
+        "nothing": dict(input_1=0.0, input_2=0.0),
+        "first input alone": dict(input_1=1.0, input_2=0.0),
+        "second input alone": dict(input_1=0.0, input_2=1.0),
+    },
+)
+def hidden_lesson(input_1: float = 1.5, input_2: float = 1.5) -> Figure:
+    """Ask a neuron that somebody has taught: it answers yes or no. Where is the border between its answers?
+
+    It is a straight line, as every neuron of this kind has one.
+    """
+    yes = bool(_taught() @ [input_1, input_2, 1.0] > 0)
+    return Figure(
+        Panel(
+            Dots([input_1], [input_2], color=0, size=11, filled=yes, label="yes" if yes else "no"),
+            title="The answer: filled is yes, open is no",
+            x="input 1",
+            y="input 2",
+            xlim=(0, 2),
+            ylim=(0, 2),
+            pick=("input_1", "input_2"),
+            height=1.7,
+        ),
+        summary=f"inputs {input_1:.3g} and {input_2:.3g}: {'yes' if yes else 'no'}",
+        values=dict(yes=yes),
     )

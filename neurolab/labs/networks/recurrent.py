@@ -15,6 +15,7 @@ from neurolab.data.spikes import SpikeTrains
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel, Span, Text, Ticks
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import level, outline, strokes
 from neurolab.networks import (
     BrunelState,
     Network,
@@ -41,7 +42,14 @@ from neurolab.networks import (
     simulate_rates,
 )
 
-__all__ = ["balance", "brunel_network", "chaos", "hopfield_recall", "ring_attractor"]
+__all__ = [
+    "balance",
+    "brunel_network",
+    "chaos",
+    "hidden_network",
+    "hopfield_recall",
+    "ring_attractor",
+]
 
 Array = NDArray[np.float64]
 
@@ -99,7 +107,7 @@ def _brunel_theory(g: float, eta: float) -> BrunelState | None:
     g=param(5.0, "", low=2.5, high=8, doc="strength of inhibition over excitation"),
     eta=param(2.0, "", low=0.5, high=8, doc="input from outside; at 1 it alone reaches threshold"),
     presets={
-        "all at once": dict(g=3.0, eta=2.0),
+        "in step": dict(g=3.0, eta=2.0),
         "each for itself": dict(g=5.0, eta=2.0),
         "a fast rhythm": dict(g=7.0, eta=6.0),
         "slow waves": dict(g=4.5, eta=0.9),
@@ -130,14 +138,20 @@ def brunel_network(g: float = 5.0, eta: float = 2.0) -> Iterator[Figure]:
     It runs for a second while you watch. The regime's name follows from what is measured after the first 100 ms: how
     irregular the intervals are (CV), how much the population's rate swings, and whether a beat comes back as an echo.
     """
-    network = brunel(_SIZE, g=g, eta=eta, J=_J, epsilon=_EPSILON, wires=_wires(_SIZE, _EPSILON))
     theory = _brunel_theory(g, eta)
+    for E, I in _brunel_runs(g, eta, seed=7):
+        yield _brunel_figure(g, eta, E, I, theory)
+
+
+def _brunel_runs(g: float, eta: float, seed: int) -> Iterator[tuple[SpikeTrains, SpikeTrains]]:
+    """The spikes so far of a network's run, piece by piece."""
+    network = brunel(_SIZE, g=g, eta=eta, J=_J, epsilon=_EPSILON, wires=_wires(_SIZE, _EPSILON))
     state, E, I = None, None, None
     for _ in range(round(_END / _PIECE)):
-        run = network.simulate(_PIECE, 0.1, seed=7, state=state)
+        run = network.simulate(_PIECE, 0.1, seed=seed, state=state)
         state = run.state
         E, I = _joined(E, run.spikes("E")), _joined(I, run.spikes("I"))
-        yield _brunel_figure(g, eta, E, I, theory)
+        yield E, I
 
 
 def _measured(E: SpikeTrains) -> SpikeTrains:
@@ -151,42 +165,14 @@ def _brunel_figure(
     late = _measured(E)
     # a thousand cells tell the regime as well as all, and sooner
     regime = find_regime(_first_units(late, 1000)) if late.duration >= 120 else None
-    to = max(E.stop, _SHOWN)
-    window = (to - _SHOWN, to)
-    shown = E.between(window[0], E.stop)
-    rows_E, rows_I = _first_units(shown, 80), _first_units(I.between(window[0], I.stop), 20)
-    activity = compute_population_rate(shown, 1.0)
     spectrum = compute_rate_spectrum(late, 1.0, segment=min(200.0, late.duration))
     floor = 2.0 * late.rate / late.n
     rhythm = 1e3 / regime.period if regime is not None else math.nan
-    top = _round_up(max(20.0, float(activity.rate.max())))
-    expected = [] if theory is None else [
-        Line(window, [theory.rate, theory.rate], color=1, dash=True, label="mean-field rate")
-    ]  # fmt: skip
     return Figure(
-        Panel(
-            Ticks(rows_E.times, rows_E.ids + 20, color="ink", label="80 excitatory"),
-            Ticks(rows_I.times, rows_I.ids, color=1, label="20 inhibitory"),
-            title="Spikes of a hundred cells",
-            y="cell",
-            xlim=window,
-            ylim=(-1, 100),
-            span=(1, 2),
-            height=1.15,
-        ),
-        Panel(
-            Line(activity.t, activity.rate, color=0, width=1.2, label="excitatory cells"),
-            *expected,
-            title="Rate of the population",
-            y="rate (Hz)",
-            xlim=window,
-            ylim=(0, top),
-            span=(1, 2),
-            height=0.75,
-        ),
+        *_activity_panels(E, I, None if theory is None else theory.rate),
         Panel(
             Line(spectrum.frequency, spectrum.power, color=0, label="measured"),
-            Line([0, 500], [floor, floor], color="dim", dash=True, label="independent cells"),
+            level((0, 500), floor, "independent cells"),
             title="Power of the rate",
             x="frequency (Hz)",
             y="power (Hz²/Hz)",
@@ -196,7 +182,7 @@ def _brunel_figure(
         ),
         Panel(
             Line([4, 4], [0, 8], color="dim", dash=True, width=1),
-            Line([2.5, 8], [1, 1], color="dim", dash=True, width=1),
+            level((2.5, 8), 1.0),
             Text(4.08, 7.2, "balance", color="dim"),
             Text(2.6, 1.2, "threshold", color="dim"),
             *(Text(x, y, name, align="center") for name, x, y in _PLACES),
@@ -223,7 +209,46 @@ def _brunel_figure(
     )
 
 
-_PLACES = [("SR", 3.2, 4.0), ("AI", 6.0, 1.8), ("SI fast", 6.6, 5.2), ("SI slow", 6.0, 0.25)]
+def _activity_panels(E: SpikeTrains, I: SpikeTrains, expected: float | None) -> list[Panel]:
+    """The last 200 ms: spikes of a hundred cells, and the rate of all excitatory ones."""
+    to = max(E.stop, _SHOWN)
+    window = (to - _SHOWN, to)
+    shown = E.between(window[0], E.stop)
+    rows_E, rows_I = _first_units(shown, 80), _first_units(I.between(window[0], I.stop), 20)
+    activity = compute_population_rate(shown, 1.0)
+    guide = [] if expected is None else [
+        Line(window, [expected, expected], color=1, dash=True, label="mean-field rate")
+    ]  # fmt: skip
+    return [
+        Panel(
+            Ticks(rows_E.times, rows_E.ids + 20, color="ink", label="80 excitatory"),
+            Ticks(rows_I.times, rows_I.ids, color=1, label="20 inhibitory"),
+            title="Spikes of a hundred cells",
+            y="cell",
+            xlim=window,
+            ylim=(-1, 100),
+            span=(1, 2),
+            height=1.15,
+        ),
+        Panel(
+            Line(activity.t, activity.rate, color=0, width=1.2, label="excitatory cells"),
+            *guide,
+            title="Rate of the population",
+            y="rate (Hz)",
+            xlim=window,
+            ylim=(0, _round_up(max(20.0, float(activity.rate.max())))),
+            span=(1, 2),
+            height=0.75,
+        ),
+    ]
+
+
+_PLACES = [
+    ("SR: in step", 3.25, 4.0),
+    ("AI: each for itself", 6.2, 1.5),
+    ("SI: a fast rhythm", 6.3, 5.2),
+    ("SI: slow waves", 6.0, 0.45),
+]
 
 
 def _brunel_words(
@@ -246,6 +271,45 @@ def _round_up(value: float) -> float:
     """The next of 1, 2, 5 times a power of ten: an axis that does not tremble."""
     power: float = 10.0 ** math.floor(math.log10(value))
     return next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= value * 0.999)
+
+
+_HIDDEN = {"SR": (3.0, 2.0), "AI": (6.0, 2.0), "SI fast": (7.0, 6.0), "SI slow": (4.5, 0.9)}
+_LETTERS = ["A", "B", "C", "D"]
+
+
+def hidden_regime(network: str, seed: int = 2000) -> str:
+    """Which regime a hidden network is in: drawn from a seed, the same for everyone."""
+    order = np.random.default_rng(seed).permutation(len(_LETTERS))
+    return list(_HIDDEN)[int(order[_LETTERS.index(network)])]
+
+
+@lru_cache(maxsize=len(_LETTERS))
+def _hidden_spikes(network: str) -> tuple[SpikeTrains, SpikeTrains]:
+    *_, last = _brunel_runs(*_HIDDEN[hidden_regime(network)], seed=11)
+    return last
+
+
+@lab(
+    title="Which regime is this?",
+    network=_LETTERS,
+    until=param(400, "ms", low=300, high=round(_END), doc="end of the 200 ms that are shown"),
+)
+def hidden_network(network: str = "A", until: int = 400) -> Figure:
+    """Four runs of Brunel's network, without a word on g and eta. Do its cells fire in step or each for itself?
+
+    And does each cell tick like a clock, or does it leave out beats as dice would have it?
+    """
+    E, I = (trains.between(0.0, until) for trains in _hidden_spikes(network))
+    known = compute_isi_cvs(_first_units(_measured(E), 1000))
+    known = known[np.isfinite(known)]
+    words = f", CV of the intervals {known.mean():.2f}" if known.size else ""
+    rate = E.between(_START, E.stop).rate
+    return Figure(
+        *_activity_panels(E, I, None),
+        columns=2,
+        summary=f"network {network}: from {_START:.0f} to {until} ms, {rate:.3g} Hz a cell{words}",
+        values=dict(rate=rate),
+    )
 
 
 # dice from balance
@@ -279,10 +343,9 @@ def _received(trains: SpikeTrains, synapses: Array, jump: float, bin: float) -> 
     g=param(5.0, "", low=4, high=8, doc="strength of inhibition over excitation"),
     J=param(0.4, "mV", low=0.05, high=0.6, doc="jump of the voltage by one excitatory spike"),
     presets={
-        "g 4.5": dict(g=4.5),
-        "g 5": dict(g=5.0),
-        "g 6": dict(g=6.0),
-        "g 8": dict(g=8.0),
+        "inhibition just wins": dict(g=4.5),
+        "more inhibition": dict(g=6.0),
+        "much more": dict(g=8.0),
         "weak synapses: clocks": dict(J=0.05),
     },
     targets=[
@@ -341,7 +404,6 @@ def _balance_figure(
     known = cvs[np.isfinite(cvs)]
     cv = float(known.mean()) if known.size else math.nan
     raster = _first_units(recent_E, 60)
-    strokes = recent_E.train(0)
     return Figure(
         Panel(
             Ticks(raster.times, raster.ids),
@@ -352,7 +414,7 @@ def _balance_figure(
             span=(1, 2),
         ),
         Panel(
-            Line(window, [theta, theta], color="dim", dash=True, label="threshold"),
+            level(window, theta),
             Line(middles, push, color=1, label="drive and excitation"),
             Line(middles, pull, color=0, dash=True, label="inhibition"),
             Line(middles, push + pull, color="ink", width=2, label="sum"),
@@ -363,10 +425,8 @@ def _balance_figure(
             height=1.3,
         ),
         Panel(
-            Line(window, [theta, theta], color="dim", dash=True),
-            Line(
-                np.repeat(strokes, 3), np.tile([theta, theta + 12.0, np.nan], strokes.size), color=0
-            ),
+            level(window, theta, "threshold"),
+            Line(*strokes(recent_E.train(0), theta, theta + 12.0), color=0),
             Line(t[t >= window[0]], V[t >= window[0]], color=0, width=1.2),
             title="What it does; strokes mark its spikes",
             y="V above rest (mV)",
@@ -391,7 +451,7 @@ def _interval_panel(trains: SpikeTrains) -> Panel:
     x = np.linspace(0.0, 4.0, 81)
     return Panel(
         Line(x, np.exp(-x), color="dim", dash=True, label="dice"),
-        Line(np.repeat(edges, 2)[1:-1], np.repeat(density, 2), color=0, label="150 cells"),
+        Line(*outline(edges, density), color=0, label="150 cells"),
         title="Intervals between spikes",
         x="interval / mean interval",
         y="density",
@@ -406,7 +466,7 @@ def _cv_panel(cvs: Array, cv: float) -> Panel:
     share = np.histogram(cvs, edges)[0] / max(1, cvs.size) * 100.0
     return Panel(
         Line([1, 1], [0, 100], color="dim", dash=True, label="dice"),
-        Line(np.repeat(edges, 2)[1:-1], np.repeat(share, 2), color=0, label="cells"),
+        Line(*outline(edges, share), color=0, label="cells"),
         Dots([cv], [0], color=3, size=9, label="mean"),
         title="Irregularity of the cells",
         x="CV of the intervals",
@@ -701,7 +761,7 @@ def _random_weights() -> tuple[Array, NDArray[np.complex128]]:
 def chaos(g: float = 2.0) -> Figure:
     """200 rate cells with random weights, run twice: in the second run one cell starts 0.001 higher."""
     J, eigenvalues = _random_weights()
-    duration, dt, every = 1500.0, 2.0, 2
+    duration, dt, every = 3000.0, 2.0, 3
     options: dict[str, Any] = dict(tau=_TAU, record=_N_CHAOS, every=every)
     start = simulate_random_network(g * J, 300.0, dt, seed=5, **options).x[-1]
     moved = start.copy()
@@ -723,7 +783,7 @@ def chaos(g: float = 2.0) -> Figure:
         Panel(
             *lines,
             title="Three cells in both runs; dashed: the second one",
-            y="x, one above the other",
+            y="",
             xlim=(0, duration),
             ylim=(-6, 18),
             span=(1, 2),
@@ -733,7 +793,7 @@ def chaos(g: float = 2.0) -> Figure:
             Line(one.t, np.maximum(apart, 1e-10), color=1, width=2, label="distance"),
             Line(
                 one.t,
-                np.clip(1e-3 * np.exp(one.lyapunov * one.t), 1e-10, 1e3),
+                np.maximum(1e-3 * np.exp(one.lyapunov * one.t), 1e-10),
                 color="dim", dash=True, label=f"exp({one.lyapunov * 1e3:.3g} t / s)",
             ),
             title="How far the two runs are apart",

@@ -14,6 +14,7 @@ from neurolab.dynamics import Equilibrium, find_equilibria
 from neurolab.engine.model import param
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import outline
 from neurolab.networks import (
     Decisions,
     RateNetwork,
@@ -29,7 +30,7 @@ from neurolab.networks import (
     wong_wang,
 )
 
-__all__ = ["drift_to_bound", "two_choices", "two_rivals"]
+__all__ = ["drift_to_bound", "hidden_race", "two_choices", "two_rivals"]
 
 Array = NDArray[np.float64]
 
@@ -86,7 +87,7 @@ def _ends(I_2: float) -> tuple[Array, Array, Array, Array]:
     I_2=param(0.95, "", low=0.6, high=1, doc="input of the second; the first one has 1"),
     r_1=param(0.0, "", low=0, high=1.2, doc="where the first one starts"),
     r_2=param(0.95, "", low=0, high=1.2, doc="where the second one starts: its head start"),
-    step=(0.05, 1.2, 0.05),
+    step=param(0.05, "tau", low=0.05, high=1.2, doc="step of the simulation; tau is 10 ms"),
     presets={
         "weak inhibition": dict(alpha=0.5),
         "almost a winner": dict(alpha=0.93),
@@ -112,10 +113,7 @@ def _ends(I_2: float) -> tuple[Array, Array, Array, Array]:
 def two_rivals(
     alpha: float = 0.5, I_2: float = 0.95, r_1: float = 0.0, r_2: float = 0.95, step: float = 0.05
 ) -> Figure:
-    """Two cells that inhibit each other, tau dr/dt = -r + [I - alpha r_other]; click in the plane to choose a start.
-
-    `step` is the step of the simulation in units of tau, 10 ms.
-    """
+    """Two cells that inhibit each other, tau dr/dt = -r + [I - alpha r_other]; click in the plane to choose a start."""
     network, drive = _rivals(alpha), [_STRONG, I_2]
     dt = step * _TAU
     run = simulate_rates(network, _SHOWN, dt, I=drive, r=[r_1, r_2], method="euler")
@@ -218,13 +216,14 @@ _EDGES = np.linspace(0.0, 4.0, 41)
     title="A decision as a race to a bound",
     drift=param(1.0, "1/s", low=0, high=3, doc="evidence: how fast it piles up for the right side"),
     bound=param(1.0, "", low=0.3, high=2, doc="how much must be piled up; the noise is 1/√s"),
-    step=[0.1, 0.05, 0.02, 0.01, 0.005],
+    step=param(10, "ms", low=5, high=100, doc="step of the simulation"),
+    bridge=param(1, doc="asks whether the path touched the bound between two steps"),
     presets={
         "careful": dict(bound=1.8),
         "hasty": dict(bound=0.4),
         "clear evidence": dict(drift=2.5),
         "no evidence": dict(drift=0.0),
-        "coarse steps": dict(step=0.1, bridge=False),
+        "coarse steps": dict(step=100, bridge=False),
     },
     targets=[
         Target(
@@ -246,18 +245,15 @@ _EDGES = np.linspace(0.0, 4.0, 41)
     ],
 )
 def drift_to_bound(
-    drift: float = 1.0, bound: float = 1.0, step: float = 0.01, bridge: bool = True
+    drift: float = 1.0, bound: float = 1.0, step: int = 10, bridge: bool = True
 ) -> Iterator[Figure]:
-    """Evidence piles up with noise until it reaches +bound (right) or -bound (wrong).
-
-    With `bridge`, a path between two steps may have touched the bound; without it only the steps themselves count.
-    """
+    """Evidence piles up with noise until it reaches +bound (right) or -bound (wrong)."""
     for trials in (_TRIALS // 8, _TRIALS // 2, _TRIALS):
-        run = simulate_decisions(trials, drift, bound, dt=step, seed=3, bridge=bridge)
+        run = simulate_decisions(trials, drift, bound, dt=step / 1e3, seed=3, bridge=bridge)
         yield _race_figure(drift, bound, step, run)
 
 
-def _race_figure(drift: float, bound: float, step: float, run: Decisions) -> Figure:
+def _race_figure(drift: float, bound: float, step: int, run: Decisions) -> Figure:
     accuracy = float(compute_decision_accuracy(drift, bound))
     time = float(compute_decision_time(drift, bound))
     t = np.linspace(0.0, 4.0, 401)
@@ -311,28 +307,61 @@ def _race_figure(drift: float, bound: float, step: float, run: Decisions) -> Fig
     )  # fmt: skip
 
 
-def _paths(drift: float, bound: float, step: float) -> list[Line]:
-    """Ten paths up to the first step beyond a bound, in the colour of that bound."""
-    normals = np.random.default_rng(8).normal(size=(10, round(4.0 / 0.005)))
-    every = round(step / 0.005)
-    # sums of the same small kicks, so that the paths keep their shape when the step changes
-    kicks = normals[:, : normals.shape[1] // every * every].reshape(10, -1, every).sum(axis=2)
-    x = np.cumsum(drift * step + kicks * math.sqrt(0.005), axis=1)
+def _paths(drift: float, bound: float, step: int) -> list[Line]:
+    """Ten paths up to the first step (of `step` ms) beyond a bound, in the colour of that bound."""
+    # the same path of 1 ms steps, seen more or less often: it keeps its shape when the step changes
+    fine = np.random.default_rng(8).normal(drift * 1e-3, math.sqrt(1e-3), size=(10, 4000))
+    x = np.cumsum(fine, axis=1)[:, step - 1 :: step]
     lines = []
     for path in x:
         out = np.flatnonzero(np.abs(path) >= bound)
         end = int(out[0]) + 1 if out.size else path.size
         way = np.concatenate([[0.0], path[:end]])
         colour: Any = "dim" if not out.size else 0 if way[-1] > 0 else 1
-        lines.append(Line(np.arange(way.size) * step, way, color=colour, width=1))
+        lines.append(Line(np.arange(way.size) * step / 1e3, way, color=colour, width=1))
     return lines
 
 
 def _bars(times: Array, trials: int, sign: float, colour: int, label: str) -> Line:
     width = float(_EDGES[1] - _EDGES[0])
     heights = sign * np.histogram(times[np.isfinite(times)], _EDGES)[0] / (trials * width)
-    edges = np.repeat(_EDGES, 2)[1:-1]
-    return Line(edges, np.repeat(heights, 2), color=colour, label=label)
+    return Line(*outline(_EDGES, heights), color=colour, label=label)
+
+
+def hidden_decision(seed: int = 1978) -> tuple[float, float]:
+    """Drift (1/s) and bound of the hidden race: drawn from a seed, so that everyone measures the same."""
+    draw = np.random.default_rng(seed).uniform
+    return draw(0.6, 1.4), draw(0.6, 1.1)
+
+
+@lab(
+    title="A race that nobody has seen",
+    trials=param(100, low=20, high=4000, doc="choices that are measured"),
+    run=param(1, low=1, high=20, doc="which of twenty experiments of the same kind"),
+    presets={"few choices": dict(trials=50), "many choices": dict(trials=4000)},
+)
+def hidden_race(trials: int = 100, run: int = 1) -> Figure:
+    """Somebody chooses between right and wrong again and again; all that is known is how often, and how soon.
+
+    If the choices are races to a bound, with noise of 1/√s: how fast is the drift, and how far away is the bound?
+    """
+    drift, bound = hidden_decision()
+    found = simulate_decisions(trials, drift, bound, seed=run)
+    return Figure(
+        Panel(
+            Line([0, 4], [0, 0], color="dim", width=1),
+            _bars(found.times[found.correct], trials, 1.0, 0, "right, counted"),
+            _bars(found.times[~found.correct], trials, -1.0, 1, "wrong, downwards"),
+            title=f"When {trials} choices fell",
+            x="time (s)",
+            y="density (1/s)",
+            xlim=(0, 4),
+            ylim=(-0.5, 1.5),
+            height=1.4,
+        ),
+        summary=f"{found.accuracy * 100:.1f} % right, after {found.mean_time:.3f} s on average",
+        values=dict(accuracy=found.accuracy, time=found.mean_time),
+    )
 
 
 # Wong and Wang's network

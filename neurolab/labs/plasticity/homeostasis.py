@@ -11,6 +11,7 @@ from neurolab.data.trajectory import Trajectory
 from neurolab.engine.model import param, simulate
 from neurolab.figures import Dots, Figure, Line, Panel, Span
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import level
 from neurolab.plasticity import compute_sensor_limit, homeostatic_unit
 
 __all__ = ["after_the_lesion", "hidden_time_scale", "thermostat"]
@@ -20,17 +21,8 @@ Array = NDArray[np.float64]
 _TARGET = 5.0  # Hz
 _WEIGHTS = np.array([0.6, 1.4, 0.2, 0.8, 2.0])
 _PATTERN = np.concatenate([_WEIGHTS, _WEIGHTS[::-1]]) / 10.0  # ten inputs, sum 1
-_ORDER = [
-    5,
-    6,
-    7,
-    8,
-    9,
-    0,
-    1,
-    2,
-    3,
-]  # in which inputs are lost; the first five are half of the drive
+# in which inputs are lost: the first five are half of the drive
+_ORDER = [*range(5, 10), *range(4)]
 
 _THETA = param(0.0, low=0, high=0.8, doc="threshold, as a share of the drive before the lesion")
 
@@ -100,7 +92,7 @@ def after_the_lesion(
     number = np.arange(1, 11)
     return Figure(
         Panel(
-            Line([-12, duration], [_TARGET, _TARGET], label="target", color="dim", dash=True),
+            level((-12, duration), _TARGET, "target"),
             Line([-12, 0, 0], [_TARGET, _TARGET, rate[0]], color=0, width=2),
             Line(run.t, rate, label="rate", color=0, width=2),
             Dots([hour], [now], color=3, size=9, label="you look"),
@@ -211,7 +203,7 @@ def thermostat(tau_w: float = 24.0, tau_s: float = 6.0, theta: float = 0.0) -> F
     days = run.t / 24.0
     return Figure(
         Panel(
-            Line([0, duration / 24], [_TARGET, _TARGET], color="dim", dash=True, width=1),
+            level((0, duration / 24), _TARGET),
             Line(days, rate, label="rate", color=0, width=2),
             Line(days, run["s_2"], label="the sensor's report", color=1, dash=True),
             title="Rate",
@@ -273,7 +265,7 @@ def hidden_time_scale(hour: float = 0.0, share: float = 0.5) -> Figure:
     now = float(rate[round(hour / 0.01)])
     return Figure(
         Panel(
-            Line([-12, 72], [_TARGET, _TARGET], label="target", color="dim", dash=True),
+            level((-12, 72), _TARGET, "target"),
             Line([-12, 0, 0], [_TARGET, _TARGET, rate[0]], label="before and at once", color=0, width=2),
             Dots([hour], [now], color=3, size=9, label="measured"),
             title="Rate",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import level, outline
 from neurolab.plasticity import (
     LearningRun,
     compute_learning_drift,
@@ -133,7 +134,7 @@ def hebb_and_oja(
             y="x₂",
             xlim=(-8, 8),
             ylim=(-8, 8),
-            height=1.7,
+            height=1.4,
         ),
         Panel(
             Arrows(grid[..., 0], grid[..., 1], flow[..., 0], flow[..., 1], color="dim"),
@@ -316,19 +317,19 @@ def hidden_direction(angle: float = 0.0) -> Figure:
     spread = float(y.std())
     return Figure(
         Panel(
-            Line([1, y.size], [0, 0], color="dim", dash=True, width=1),
+            level((1, y.size), 0.0),
             Dots(np.arange(1, y.size + 1), y, size=3, color=0),
             title="Answers",
             x="input",
-            y="y",
+            y="answer",
             xlim=(1, y.size),
             ylim=(-6, 6),
         ),
         Panel(
-            Line(np.repeat(heights, 2), np.repeat(edges, 2)[1:-1], color=0),
+            Line(*outline(edges, heights)[::-1], color=0),
             title="How often each comes",
             x="count",
-            y="y",
+            y="answer",
             xlim=(0, 80),
             ylim=(-6, 6),
         ),

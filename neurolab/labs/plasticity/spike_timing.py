@@ -13,6 +13,7 @@ from neurolab.data.spikes import SpikeTrains
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel, Ticks
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import outline, strokes
 from neurolab.plasticity import (
     PAIRING_DATA,
     PairRule,
@@ -48,8 +49,8 @@ def _window(rule: PairRule, w: float | None = None) -> tuple[Array, Array]:
     w=param(0.5, low=0, high=1, doc="weight before"),
     mu=param(0.0, low=0, high=1, doc="how much the change depends on the weight"),
     presets={
-        "10 ms before": dict(lag=10.0),
-        "10 ms after": dict(lag=-10.0),
+        "pre first, by 10 ms": dict(lag=10.0),
+        "post first, by 10 ms": dict(lag=-10.0),
         "at once": dict(lag=0.0),
         "hard bounds": dict(lag=5.0, w=0.7),
         "soft bounds": dict(lag=5.0, w=0.7, mu=1.0),
@@ -108,7 +109,7 @@ def pair_of_spikes(lag: float = 10.0, w: float = 0.5, mu: float = 0.0) -> Figure
     return Figure(
         Panel(
             Line([-80, 80], [0, 0], color="dim", width=1),
-            Line(lags, additive / rule.A_plus, label="additive", color="dim", dash=True),
+            Line(lags, additive / rule.A_plus, label="with mu = 0", color="dim", dash=True),
             Line(lags, window / rule.A_plus, label="at this weight", color=2, width=2),
             Dots([lag], [change], color=3, size=10),
             title="What a pair does",
@@ -210,18 +211,15 @@ def pairing_protocol(
     pair, triplet = PairRule(A_plus, A_minus, tau_plus=16.8, tau_minus=33.7), TripletRule()
     by_pair, by_triplet = (_after_pairing(rule, rate, lag) for rule in (pair, triplet))
     data, when = (PAIRING_DATA[10.0], "+10") if lag >= 0 else (PAIRING_DATA[-10.0], "-10")
-    bars_x = np.repeat(data.rate, 3)
-    bars_y = np.ravel(
-        np.stack([data.change - data.error, data.change + data.error, data.rate * np.nan], axis=1)
-    )
+    bars = strokes(data.rate, data.change - data.error, data.change + data.error)
     missed = _misfit(pair)
     pairs = generate_pairing(60, rate, lag)
-    frame: dict[str, Any] = dict(y="change of the weight", ylim=(-1, 1.5), height=1.6)
+    frame: dict[str, Any] = dict(y="change of the weight", ylim=(-1, 1.5), height=1.4)
     here: dict[str, Any] = dict(color=3, size=9)
     return Figure(
         Panel(
             Line([0, 50], [0, 0], color="dim", width=1),
-            Line(bars_x, bars_y, color="ink", width=1),
+            Line(*bars, color="ink", width=1),
             Dots(data.rate, data.change, filled=False, color="ink", label=f"measured, {when} ms"),
             Line(_RATES, _over_rates(pair, lag), label="pair rule", color=1, dash=True, width=2),
             Line(_RATES, _over_rates(triplet, lag), label="triplets", color=0, width=2),
@@ -244,8 +242,8 @@ def pairing_protocol(
         Panel(
             Ticks(pairs.pre.times, 1, label="presynaptic", color=0),
             Ticks(pairs.post.times, 0, label="postsynaptic", color=1),
-            title="The first 0.3 s",
-            y="neuron",
+            title="The first 0.3 s: pre above, post below",
+            y="",
             xlim=(-10, 310),
             ylim=(-0.6, 1.6),
             height=0.5,
@@ -373,12 +371,12 @@ def triplets_and_bcm(
     correlation=param(0.0, low=0, high=0.3, doc="between the first 25 inputs"),
     balance=param(1.1, low=1, high=1.3, doc="A_minus / A_plus"),
     presets={
-        "all inputs alike, additive": dict(mu=0.0),
+        "all alike, additive": dict(mu=0.0),
         "a little dependence": dict(mu=0.05),
-        "all inputs alike, multiplicative": dict(mu=1.0),
-        "half of them correlated, additive": dict(correlation=0.2),
-        "half of them correlated, between": dict(correlation=0.2, mu=0.1),
-        "half of them correlated, multiplicative": dict(correlation=0.2, mu=1.0),
+        "all alike, multiplicative": dict(mu=1.0),
+        "half correlated, additive": dict(correlation=0.2),
+        "half correlated, in between": dict(correlation=0.2, mu=0.1),
+        "half correlated, multiplicative": dict(correlation=0.2, mu=1.0),
         "more depression": dict(balance=1.3),
     },
     targets=[
@@ -429,7 +427,7 @@ def competition(mu: float = 0.0, correlation: float = 0.0, balance: float = 1.1)
     return Figure(
         Panel(
             Line(*bundle(run.w[:, : n // 2 : 4]), label="first 25", color=0, width=1),
-            Line(*bundle(run.w[:, n // 2 :: 4]), label="others", color=1, width=1),
+            Line(*bundle(run.w[:, n // 2 :: 4]), label="others", color=1, width=1, dash=True),
             title="Some of the weights",
             x="time (s)",
             y="weight",
@@ -446,7 +444,7 @@ def competition(mu: float = 0.0, correlation: float = 0.0, balance: float = 1.1)
             ylim=(-0.05, 1.05),
         ),
         Panel(
-            Line(np.repeat(edges, 2)[1:-1], np.repeat(heights, 2), color=2, width=2),
+            Line(*outline(edges, heights), color=2, width=2),
             title="How many of each weight",
             x="weight",
             y="synapses",
@@ -492,9 +490,11 @@ def _noisy_window() -> Array:
 @lab(
     title="A window to be fitted",
     A_plus=param(40.0, "%", low=0, high=150, doc="potentiation by 60 pairs just before"),
-    tau_plus=param(40.0, "ms", low=5, high=60, doc="how it falls with the lag"),
+    tau_plus=param(40.0, "ms", low=5, high=60, doc="time constant: how fast it falls with the lag"),
     A_minus=param(80.0, "%", low=0, high=150, doc="depression by 60 pairs just after"),
-    tau_minus=param(10.0, "ms", low=5, high=60, doc="how it falls with the lag"),
+    tau_minus=param(
+        10.0, "ms", low=5, high=60, doc="time constant: how fast it falls with the lag"
+    ),
     targets=[
         Target(
             "Bring your window to the measurements: miss them by less than 5 % on average",
@@ -530,7 +530,7 @@ def hidden_window(
             Dots(_TRIED, left, color=3),
             title="Yours minus measured",
             x="lag: post after pre (ms)",
-            y="%",
+            y="difference (%)",
             xlim=(-80, 80),
             ylim=(-60, 60),
             height=0.8,

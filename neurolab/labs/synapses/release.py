@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import level, outline
 from neurolab.synapses import (
     BOYD_MARTIN_MINIATURES,
     BOYD_MARTIN_RESPONSES,
@@ -24,7 +26,7 @@ from neurolab.synapses import (
     simulate_release,
 )
 
-__all__ = ["end_plate", "three_estimates", "variance_mean"]
+__all__ = ["end_plate", "hidden_release", "three_estimates", "variance_mean"]
 
 Array = NDArray[np.float64]
 
@@ -38,10 +40,9 @@ _RUN = param(1, low=1, high=20, doc="which of twenty experiments of the same kin
 
 
 def _steps(values: Array, width: float, low: float, high: float) -> tuple[Array, Array]:
-    """A histogram with bins around the multiples of `width`, as the outline of its bars."""
+    """The outline of a histogram with bins around the multiples of `width`."""
     edges = np.arange(low - width / 2, high + width, width)
-    counts = np.histogram(values, edges)[0]
-    return np.repeat(edges, 2)[1:-1], np.repeat(counts, 2).astype(float)
+    return outline(edges, np.histogram(values, edges)[0])
 
 
 @lab(
@@ -114,12 +115,12 @@ def end_plate(m: float = 1.0, q: float = 0.3) -> Figure:
             ylim=(0, max(45.0, 1.1 * float(single.max()))),
         ),
         Panel(
-            Line([0.2, 5], [seen, seen], label="seen", color="dim", dash=True),
+            level((0.2, 5), seen, "seen"),
             Line(contents, failing, label="expected", color=0, width=2),
             Dots([m], [failures], color=3, size=9),
             title="Failures",
             x="m (packets)",
-            y="of 198",
+            y="failures of 198",
             xlim=(0.2, 5),
             ylim=(0, 170),
         ),
@@ -230,6 +231,7 @@ def three_estimates(p: float = 0.3, n: int = 5, trials: int = 200, run: int = 1)
 
 _LEVELS = 5
 _PACKET = 0.4  # mV
+_NOISE = 0.2  # mV, of the hidden synapse's electrode
 
 
 def _fit(means: Array, variances: Array, trials: int, quantal_cv: float) -> VarianceMeanFit | None:
@@ -244,17 +246,18 @@ def _fit(means: Array, variances: Array, trials: int, quantal_cv: float) -> Vari
 
 @lab(
     title="The parabola",
-    highest=param(0.2, low=0.1, high=0.95, doc="probability of release at the highest calcium"),
+    p_max=param(0.2, low=0.1, high=0.95, doc="probability of release at the highest calcium"),
     n=param(8, "packets", low=2, high=20, doc="packets that can be released"),
     quantal_cv=param(0.0, low=0, high=0.6, doc="how much one packet varies: SD over mean"),
+    corrected=param(0, doc="the fit knows how much one packet varies"),
     trials=param(400, low=50, high=2000, doc="impulses at each calcium"),
     run=_RUN,
     presets={
-        "little calcium": dict(highest=0.2),
-        "much calcium": dict(highest=0.9),
-        "packets that vary": dict(highest=0.9, quantal_cv=0.3),
-        "the same, corrected": dict(highest=0.9, quantal_cv=0.3, corrected=True),
-        "few trials": dict(highest=0.9, trials=50),
+        "little calcium": dict(p_max=0.2),
+        "much calcium": dict(p_max=0.9),
+        "packets that vary": dict(p_max=0.9, quantal_cv=0.3),
+        "the same, corrected": dict(p_max=0.9, quantal_cv=0.3, corrected=True),
+        "few trials": dict(p_max=0.9, trials=50),
     },
     targets=[
         Target(
@@ -272,7 +275,7 @@ def _fit(means: Array, variances: Array, trials: int, quantal_cv: float) -> Vari
     ],
 )
 def variance_mean(
-    highest: float = 0.2,
+    p_max: float = 0.2,
     n: int = 8,
     quantal_cv: float = 0.0,
     corrected: bool = False,
@@ -282,10 +285,10 @@ def variance_mean(
     """Responses of one synapse at five levels of calcium: what variance and mean alone say of n, p and q.
 
     Its packets make 0.4 mV each. Left, the first hundred responses at each level. Right, their variance against their
-    mean: the slope at 0 tells q, the bend tells n. Ticked, the fit knows how much one packet varies.
+    mean: the slope at 0 tells q, the bend tells n.
     """
     rng = np.random.default_rng(run)
-    p = highest * np.arange(1, _LEVELS + 1) / _LEVELS
+    p = p_max * np.arange(1, _LEVELS + 1) / _LEVELS
     responses = [
         simulate_release(trials, n, chance, q=_PACKET, quantal_cv=quantal_cv, seed=rng)
         for chance in p.tolist()
@@ -328,6 +331,61 @@ def variance_mean(
             ylim=(0, 1.6 * float(true.max())),
         ),
         columns=2,
-        summary=f"{words}; true {n}, {_PACKET}, {highest:.2g}",
+        summary=f"{words}; true {n}, {_PACKET}, {p_max:.2g}",
         values=dict(zip("nqp", told, strict=True)),
+    )
+
+
+@dataclass(frozen=True)
+class HiddenRelease:
+    """The synapse of `hidden_release`: packets, the probability at the highest calcium, mV."""
+
+    n: int
+    p: float
+    q: float
+
+
+def hidden_quanta(seed: int = 1954) -> HiddenRelease:
+    """n, p and q of the hidden synapse: drawn from a seed, so that everyone measures the same."""
+    rng = np.random.default_rng(seed)
+    return HiddenRelease(
+        int(rng.integers(5, 13)), float(rng.uniform(0.8, 0.95)), float(rng.uniform(0.2, 0.5))
+    )
+
+
+@lab(
+    title="A synapse behind noise",
+    calcium=param(1, low=1, high=_LEVELS, doc="level of calcium; p grows in proportion"),
+    trials=param(400, low=50, high=4000, doc="impulses"),
+    run=_RUN,
+    presets={
+        "little calcium": dict(calcium=1),
+        "much calcium": dict(calcium=_LEVELS),
+        "much calcium, many impulses": dict(calcium=_LEVELS, trials=4000),
+    },
+)
+def hidden_release(calcium: int = 1, trials: int = 400, run: int = 1) -> Figure:
+    """Responses of a synapse whose n, p and q nobody knows. Its packets are alike; the electrode adds 0.2 mV of noise.
+
+    The noise hides the packets, and adds a variance of its own to that of the responses: 0.04 mV².
+    """
+    hidden = hidden_quanta()
+    responses = simulate_release(
+        trials, hidden.n, hidden.p * calcium / _LEVELS, q=hidden.q, noise=_NOISE,
+        seed=np.random.default_rng([run, calcium]),
+    )  # fmt: skip
+    mean, variance = float(responses.mean()), float(responses.var(ddof=1))
+    return Figure(
+        Panel(
+            Line(*_steps(responses, 0.2, -1.0, 7.0), color=0),
+            Line([mean, mean], [0, trials], label="mean", color="dim", dash=True),
+            title=f"{trials} responses",
+            x="response (mV)",
+            y="impulses in 0.2 mV",
+            xlim=(-1, 7),
+            ylim=(0, 0.4 * trials),
+            height=1.4,
+        ),
+        summary=f"calcium {calcium} of {_LEVELS}: mean {mean:.3f} mV, variance {variance:.3f} mV²",
+        values=dict(mean=mean, variance=variance),
     )

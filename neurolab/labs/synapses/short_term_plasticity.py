@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,10 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param, simulate
 from neurolab.figures import Dots, Figure, Line, Panel, Text
 from neurolab.labs.declare import Target, lab
+from neurolab.labs.marks import level
 from neurolab.synapses import (
     Exponential,
+    TsodyksMarkram,
     compute_conductance,
     compute_short_term_release,
     compute_stationary_release,
@@ -20,7 +24,7 @@ from neurolab.synapses import (
     find_peak_rate,
 )
 
-__all__ = ["depression_and_facilitation", "one_axon_two_targets"]
+__all__ = ["depression_and_facilitation", "hidden_train", "one_axon_two_targets"]
 
 Array = NDArray[np.float64]
 
@@ -38,7 +42,7 @@ Array = NDArray[np.float64]
     },
     targets=[
         Target(
-            "Find a rate whose doubling adds less than 5 % to the drive of the tired synapse",
+            "Find a rate whose doubling adds less than 5 % to the drive of the synapse that tires",
             reached=lambda params, values: (
                 (params["U"], params["tau_D"], params["tau_F"]) == (0.5, 800.0, 0.0)
                 and values["doubling"] < 5.0
@@ -75,7 +79,7 @@ def depression_and_facilitation(
     peak_rate = find_peak_rate(**synapse, train="regular")
     limit = 1e3 / tau_D
     top, highest = 1.15 * float(steady.drive.max()), float(steady.release.max())
-    ceiling = Line([0.0, 100.0], [limit, limit], label="1/tau_D", color="dim", dash=True)
+    ceiling = level((0.0, 100.0), limit, "1/tau_D")
     peak = Text(98, 1.06 * highest, f"peak at {peak_rate:.3g} Hz", align="right")
     return Figure(
         Panel(
@@ -88,7 +92,7 @@ def depression_and_facilitation(
         ),
         Panel(
             *([ceiling] if limit < top else []),
-            Line(rates, steady.drive, label="r u x", color=1, width=2),
+            Line(rates, steady.drive, label="rate u x", color=1, width=2),
             Dots(
                 [rate, 2 * rate], [drive, float(twice.drive)], color=3, size=9, filled=[True, False]
             ),
@@ -199,7 +203,7 @@ def one_axon_two_targets(before: float = 10.0, step: float = 10.0) -> Figure:
     at_once = _change(bases, bases + step)
     panels = [
         Panel(
-            Line([0, shown], [drive[last]] * 2, color="dim", dash=True, width=1),
+            level((0.0, shown), float(drive[last])),
             Line(t, drive, color=color, width=2),
             title=title,
             y="release (1/s)",
@@ -220,7 +224,7 @@ def one_axon_two_targets(before: float = 10.0, step: float = 10.0) -> Figure:
             height=0.5,
         ),
         Panel(
-            Line([5, 80], [0, 0], color="dim", dash=True, width=1),
+            level((5, 80), 0.0),
             Line(bases, at_once, label="at once", color=0, width=2),
             Line(bases, _change(*settled), label="later", color=0, dash=True),
             Dots([before, before], [jump, end], color=3, size=9),
@@ -235,4 +239,81 @@ def one_axon_two_targets(before: float = 10.0, step: float = 10.0) -> Figure:
         summary=f"{before:.3g} to {after:.3g} Hz: the tiring synapse jumps by {jump:+.1f} % and ends at {end:+.1f} %; "
         f"the one that warms up ends at {warmed:+.0f} %",
         values=dict(jump=jump, end=end, warmed=warmed),
+    )
+
+
+def hidden_dynamics(seed: int = 1997) -> TsodyksMarkram:
+    """U, tau_D and tau_F of the hidden synapse: drawn from a seed, so that everyone measures the same."""
+    draw = np.random.default_rng(seed).uniform
+    return TsodyksMarkram(draw(0.1, 0.3), draw(100, 300), draw(400, 900))
+
+
+_TRAINS = (5.0, 20.0, 50.0)  # Hz
+_ERROR = 0.03  # of each measured response
+
+
+def _responses(synapse: TsodyksMarkram, rate: float) -> tuple[Array, Array]:
+    """Ten spikes at a rate and one 500 ms after them: when, and what each releases."""
+    times = np.append(np.arange(10), 9.0 + 0.5 * rate) * 1e3 / rate
+    return times, compute_short_term_release(times, **asdict(synapse)).release
+
+
+@lru_cache(maxsize=4)
+def _measured_train(rate: float) -> tuple[Array, Array]:
+    times, release = _responses(hidden_dynamics(), rate)
+    noise = np.random.default_rng([1997, round(rate)]).normal(1.0, _ERROR, times.size)
+    return times, release * noise
+
+
+def _missed(synapse: TsodyksMarkram, rate: float) -> float:
+    """How far a synapse's responses are from the measured ones (root mean square, %)."""
+    share = _responses(synapse, rate)[1] / _measured_train(rate)[1]
+    return float(100 * np.sqrt(np.mean((share - 1) ** 2)))
+
+
+@lab(
+    model=facilitating_release,
+    title="A train to be fitted",
+    rate=[f"{rate:g} Hz" for rate in _TRAINS],
+    tau_F=(0, 2000),
+    presets={
+        "a slow train": dict(rate="5 Hz"),
+        "a fast train": dict(rate="50 Hz"),
+        "try one that tires": dict(),
+        "try one that warms up": dict(U=0.1, tau_D=50.0, tau_F=750.0),
+    },
+    targets=[
+        Target(
+            "Bring your synapse to the measurements: miss them by less than 5 % at all three rates",
+            reached=lambda params, values: values["worst"] < 5.0,
+            tip="The first response tells U. Growth from spike to spike asks for a long tau_F; how far the response "
+            "has come back half a second later tells tau_D.",
+        ),
+    ],
+)
+def hidden_train(
+    rate: str = "20 Hz", U: float = 0.5, tau_D: float = 800.0, tau_F: float = 0.0
+) -> Figure:
+    """Ten spikes and one more half a second later, measured at three rates; your synapse answers the same trains.
+
+    Every measurement has an error of 3 %. Which U, tau_D and tau_F are behind them?
+    """
+    at, mine = float(rate.removesuffix(" Hz")), TsodyksMarkram(U, tau_D, tau_F)
+    times, data = _measured_train(at)
+    release = _responses(mine, at)[1]
+    missed = {r: _missed(mine, r) for r in _TRAINS}
+    words = ", ".join(f"{value:.1f} % at {r:g} Hz" for r, value in missed.items())
+    return Figure(
+        Panel(
+            Line(times, release, color=0, dash=True, width=1),
+            Dots(times, release, label="yours", color=0, size=7, filled=False),
+            Dots(times, data, label="measured", color="ink", size=6),
+            title="Response to each spike",
+            y="fraction released",
+            xlim=(-0.03 * times[-1], 1.03 * times[-1]),
+            ylim=(0, max(0.6, 1.1 * float(max(release.max(), data.max())))),
+            height=1.5,
+        ),
+        summary=f"your synapse misses the measurements by {words} (root mean square)",
+        values=dict(worst=max(missed.values())) | {f"at_{r:g}": v for r, v in missed.items()},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param
 from neurolab.figures import Dots, Figure, Line, Panel, Span, Text
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.membrane.panels import spikes_in_words
+from neurolab.labs.marks import level, spikes_in_words, strokes
 from neurolab.membrane import compute_lif_rate, lif, nernst, passive
 from neurolab.synapses import (
     AMPA,
@@ -30,7 +31,7 @@ from neurolab.synapses import (
     simulate_driven,
 )
 
-__all__ = ["chloride_battery", "magnesium_block", "receptors", "shunting"]
+__all__ = ["chloride_battery", "hidden_battery", "magnesium_block", "receptors", "shunting"]
 
 Array = NDArray[np.float64]
 
@@ -47,13 +48,9 @@ def _lasting(kind: Synapse, conductance: float, rate: float) -> float:
     return conductance / compute_poisson_conductance(kind, rate).mean
 
 
-def _level(x: tuple[float, float], y: float, label: str = "") -> Line:
-    return Line(x, [y, y], label=label, color="dim", dash=True, width=1)
-
-
 _FORMS = {
     "Jahr and Stevens": compute_magnesium_block,
-    "as the source prints it": compute_printed_magnesium_factor,
+    "often misprinted": compute_printed_magnesium_factor,
 }
 
 
@@ -67,7 +64,7 @@ _FORMS = {
         "largest inward current": dict(V=-27.0),
         "magnesium washed out": dict(Mg=0.0),
         "four times the magnesium": dict(Mg=4.0),
-        "upside down": dict(Mg=0.1, form="as the source prints it"),
+        "upside down": dict(Mg=0.1, form="often misprinted"),
     },
     targets=[
         Target(
@@ -361,14 +358,9 @@ def chloride_battery(Cl_in: float = 7.0, w_I: float = 3.0) -> Figure:
     return Figure(
         Panel(
             *shades,
-            _level((0, duration), theta, "threshold"),
+            level((0, duration), theta, "threshold"),
             Line([0, duration], [E_Cl, E_Cl], label="E_Cl", color=0, dash=True),
-            Line(
-                np.repeat(times, 3),
-                np.tile([theta, -34.0, np.nan], times.size),
-                color="ink",
-                width=1.6,
-            ),
+            Line(*strokes(times, theta, -34.0), color="ink", width=1.6),
             Line(run.t, run.V, label="V", color="ink"),
             title="Membrane potential",
             xlim=(0, duration),
@@ -405,6 +397,7 @@ _RECEPTORS: dict[str, Synapse] = {
     "alpha": Alpha(2.0),
 }
 _RECEIVING = add_synapses(passive, _RECEPTORS)
+_PEAKS = {"AMPA, GABA_A": 0.11, "alpha": 2.0, "NMDA": 12.5, "GABA_B": 90.0}  # ms, where names stand
 
 
 @lab(
@@ -438,10 +431,8 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
     Below, all of them after one spike, on a logarithmic scale of time; AMPA and GABA_A have one course and two
     batteries. The alpha function is no receptor, but what models often take for one.
     """
-    duration, dt = (
-        700.0,
-        0.02,
-    )  # GABA_B can add up to 300 g_L, which makes the membrane that much faster
+    # GABA_B can add up to 300 g_L, which makes the membrane that much faster
+    duration, dt = 700.0, 0.02
     kind, spikes = _RECEPTORS[receptor], _train(50.0, 550.0, rate)
     run = simulate_driven(
         _RECEIVING,
@@ -466,7 +457,7 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
         ),
         Panel(
             Line([0, duration], [battery, battery], label="its battery", color=1, dash=True),
-            _level((0, duration), -65.0, "rest"),
+            level((0, duration), -65.0, "rest"),
             Line(run.t, run.V, label="V", color=0, width=2),
             title="Voltage",
             xlim=(0, duration),
@@ -484,13 +475,67 @@ def receptors(receptor: str = "AMPA", rate: float = 20.0, weight: float = 1.0) -
                 )
                 for index, (name, other) in enumerate(_RECEPTORS.items())
             ),
+            *(
+                Text(at, 1.1, name, align="left" if at < 1 else "center")
+                for name, at in _PEAKS.items()
+            ),
             title="After one spike",
             y="g, its peak 1",
             xlim=(0.1, 2000),
-            ylim=(0, 1.05),
+            ylim=(0, 1.2),
             log="x",
         ),
         summary=f"{receptor}, {rate:.3g} Hz: the conductance reaches {summation:.2f} times that of one spike; "
         f"V goes from -65 to {extreme:.1f} mV, towards {battery:.3g}",
         values=dict(extreme=extreme, missing=abs(extreme - battery), summation=summation),
     )
+
+
+@dataclass(frozen=True)
+class HiddenSynapse:
+    """What the clamped cell of `hidden_battery` consists of: nS and mV."""
+
+    g_L: float
+    E_L: float
+    g: float
+    E: float
+
+
+def hidden_synapse(seed: int = 1952) -> HiddenSynapse:
+    """The leak and the synapse of the clamped cell: drawn from a seed, so that everyone measures the same."""
+    draw = np.random.default_rng(seed).uniform
+    return HiddenSynapse(draw(6, 14), draw(-68, -60), draw(8, 20), draw(-95, -75))
+
+
+@lab(
+    title="A synapse of unknown battery",
+    V=param(-50.0, "mV", low=-60, high=0, doc="voltage at which the cell is held"),
+    transmitter=param(0, doc="keeps the synapse open"),
+    presets={
+        "synapse closed": dict(V=-50.0),
+        "synapse open": dict(V=-50.0, transmitter=True),
+        "held higher": dict(V=-10.0, transmitter=True),
+    },
+)
+def hidden_battery(V: float = -50.0, transmitter: bool = False) -> Figure:
+    """A clamped cell has a leak, and a synapse that stays open while there is transmitter. Where does it reverse?
+
+    What the amplifier measures is the current of both together, and it cannot hold this cell below -60 mV.
+    """
+    cell = hidden_synapse()
+    current = cell.g_L * (V - cell.E_L) + transmitter * cell.g * (V - cell.E)
+    return Figure(
+        Panel(
+            Span(-100.0, -60.0, label="out of reach"),
+            level((-100.0, 0.0), 0.0),
+            Dots([V], [current], color=3, size=9, filled=transmitter, label="open" if transmitter else "closed"),
+            title="Current that holds the cell",
+            x="V (mV)",
+            y="I (pA), outward positive",
+            xlim=(-100, 0),
+            ylim=(-500, 2000),
+            height=1.4,
+        ),
+        summary=f"at {V:.3g} mV, with the synapse {'open' if transmitter else 'closed'}: {current:.1f} pA",
+        values=dict(current=current),
+    )  # fmt: skip

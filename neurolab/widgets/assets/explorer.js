@@ -49,6 +49,7 @@ const GREEK = {
   delta: "δ",
   epsilon: "ε",
   eps: "ε",
+  eta: "η",
   theta: "θ",
   kappa: "κ",
   lambda: "λ",
@@ -254,7 +255,7 @@ class Plot {
     this.element = h(
       "figure",
       { class: "nl-panel" },
-      h("figcaption", {}, h("b", {}, panel.title), legend(panel)),
+      h("figcaption", {}, h("b", {}, typeset(panel.title)), legend(panel)),
       this.box,
     );
     this.pointer = null;
@@ -629,7 +630,7 @@ function rising(xs) {
 function legend(panel) {
   const entries = panel.marks
     .filter((mark) => mark.label)
-    .map((mark) => h("span", {}, swatch(mark), mark.label));
+    .map((mark) => h("span", {}, swatch(mark), typeset(mark.label)));
   if (panel.pick) entries.push(h("span", {}, "click sets", ...panel.pick.map(symbol)));
   return entries.length ? h("span", { class: "nl-legend" }, ...entries) : null;
 }
@@ -850,7 +851,7 @@ class View {
           },
         },
         h("option", {}, "Presets …"),
-        ...presets.map((p) => h("option", {}, p.name)),
+        ...presets.map((p) => h("option", {}, typeset(p.name))),
       );
       this.preset = (index) => {
         list.selectedIndex = index + 1;
@@ -861,7 +862,7 @@ class View {
       h(
         "button",
         { type: "button", "aria-pressed": "false", ...KEYS, onclick: () => this.link.set(p.params) },
-        p.name,
+        typeset(p.name),
       ),
     );
     this.preset = (index) =>
