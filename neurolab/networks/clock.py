@@ -20,7 +20,7 @@ from neurolab.kernels.cache import borrowing, borrowing_kernel
 from neurolab.networks.delivery import adapt, deliver, deliver_later
 from neurolab.networks.drives import add_noise, add_poisson, emit, resume
 
-__all__ = ["VECTOR", "collect_spikes", "network_loop"]
+__all__ = ["VECTOR", "network_loop"]
 
 Array = NDArray[np.float64]
 VECTOR = 32  # units stepped in one go: a few vector registers of each state
@@ -194,16 +194,3 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
         return i1, found
 
     return run
-
-
-@borrowing_kernel
-def collect_spikes(
-    steps: Any, units: Any, first: int, last: int, dt: float, stop: float, times: Array, ids: Any, found: int
-) -> int:  # fmt: skip
-    """Write times and ids of the spikes of units first to last - 1 behind the `found` so far; their number then."""
-    for q in range(units.size):
-        if first <= units[q] < last:
-            times[found] = min((steps[q] + 1.0) * dt, stop)
-            ids[found] = units[q] - first
-            found += 1
-    return found

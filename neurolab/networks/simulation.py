@@ -15,7 +15,7 @@ from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
-from neurolab.networks.clock import VECTOR, collect_spikes, network_loop
+from neurolab.networks.clock import VECTOR, network_loop
 from neurolab.networks.delivery import RULE
 from neurolab.networks.spiking import (
     NetworkRun,
@@ -220,13 +220,10 @@ class _Run:
         size = max(_SPIKES_AT_A_TIME, 2 * self.most)
         self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
         self.loop = network_loop(layout.steps)
-        self.found: list[tuple[NDArray[np.int32], NDArray[np.int32]]] = []
-        self.counts = dict.fromkeys(network.populations, 0)
-
-    @property
-    def count(self) -> int:
-        """Spikes so far."""
-        return sum(self.counts.values())
+        self.found: dict[str, list[tuple[Array, NDArray[np.int64]]]] = {
+            name: [] for name in network.populations
+        }
+        self.count = 0
 
     def _start(self) -> dict[str, NDArray[Any]]:
         """Everything that changes, as it is at the start."""
@@ -255,30 +252,25 @@ class _Run:
             )  # fmt: skip
         except COMPILE_ERRORS as error:
             raise explain(error, *(g.model for g in layout.groups.values())) from None
-        steps, units = (buffer[:count].copy() for buffer in self.buffer)
-        self.found.append((steps, units))
+        steps, units = (buffer[:count] for buffer in self.buffer)
         for name, place in layout.places.items():
-            mine = (units >= place.first_unit) & (units < place.first_unit + place.size)
-            self.counts[name] += int(np.count_nonzero(mine))
+            mine = np.flatnonzero(
+                (units >= place.first_unit) & (units < place.first_unit + place.size)
+            )
+            times = np.asarray((steps[mine] + 1.0) * self.dt, np.float64)
+            self.found[name].append((times, units[mine].astype(np.int64) - place.first_unit))
+        self.count += count
 
     def finish(self) -> NetworkRun:
         """What there is so far."""
         window = (self.start * self.dt, self.done * self.dt)
         trains = {}
-        for name in self.network.populations:
-            first, size = self.layout.places[name].first_unit, self.layout.places[name].size
-            times, ids, count = (
-                np.empty(self.counts[name]),
-                np.empty(self.counts[name], np.int64),
-                0,
-            )
-            for steps, units in self.found:
-                count = collect_spikes(
-                    steps, units, first, first + size, self.dt, window[1], times, ids, count
-                )
+        for name, population in self.network.populations.items():
+            times, ids = zip((np.zeros(0), np.zeros(0, np.int64)), *self.found[name], strict=True)
             trains[name] = SpikeTrains(
-                times, ids, start=window[0], stop=max(window[1], window[0] + self.dt), n=size
-            )
+                np.concatenate(times), np.concatenate(ids), start=window[0], stop=max(window[1], window[0] + self.dt),
+                n=population.size,
+            )  # fmt: skip
         kept = self.columns[self.columns <= self.done // self.every]
         rows, recorded = iter(self.traces[:, : kept.size]), {}
         for name, states in self.record.items():
