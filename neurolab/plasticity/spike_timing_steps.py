@@ -63,6 +63,7 @@ def moment(
     """All spikes of one moment: first what they do to the weights, then what they leave in the traces."""
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
     span = min(rule.w_max - rule.w_min, 1e300)  # finite where an exponent asks for it
+    slow_pre, slow_post = rule.A3_minus != 0.0, rule.A3_plus != 0.0  # whether slow traces matter
     for i in pre_ids:
         size = rule.A_minus + rule.A3_minus * slow_x[i] * fade_slow_x
         for s in range(indptr[i], indptr[i + 1]):
@@ -94,11 +95,13 @@ def moment(
     for i in pre_ids:
         adds = pairing == ALL or pairing == PRESYNAPTIC
         x[i] = (x[i] if adds else 0.0) + 1.0 / fade_x
-        slow_x[i] = (slow_x[i] if pairing == ALL else 0.0) + 1.0 / fade_slow_x
+        if slow_pre:
+            slow_x[i] = (slow_x[i] if pairing == ALL else 0.0) + 1.0 / fade_slow_x
         last_pre[i] = t
     for j in post_ids:
         y[j] = (y[j] if pairing == ALL else 0.0) + 1.0 / fade_y
-        slow_y[j] = (slow_y[j] if pairing == ALL else 0.0) + 1.0 / fade_slow_y
+        if slow_post:
+            slow_y[j] = (slow_y[j] if pairing == ALL else 0.0) + 1.0 / fade_slow_y
         last_post[j] = t
 
 

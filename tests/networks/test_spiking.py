@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -427,3 +432,27 @@ def test_rows_of_bits_count_like_lists(size: int, firing: int, seed: int) -> Non
         ).simulate(3.0, 0.1)
         expected = 3.0 * each.to_dense()[:firing].sum(axis=0)
         assert np.array_equal(run.final["counters"]["x"], expected)
+
+
+SIMD = """
+import re
+from neurolab.membrane import lif
+from neurolab.networks import Network, Population, clock
+Network({"cells": Population(lif, 100, "euler")}).simulate(1.0, 0.1)
+code = "".join(clock.network_loop((("euler", clock.VECTOR),)).inspect_asm().values())
+print(len(re.findall(r"\\bvdivpd\\b.*[yz]mm", code)))
+"""
+
+
+@pytest.mark.jit
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="looks for x86 code")
+def test_units_are_stepped_in_simd_code(tmp_path: Path) -> None:
+    """The division by tau_m is the only one in the loop: it must be one of vectors, whatever else changes there."""
+    env = os.environ | {
+        "NUMBA_CACHE_DIR": str(tmp_path)
+    }  # compiled anew: what is read back has no text
+    done = subprocess.run(
+        [sys.executable, "-c", SIMD], env=env, capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) > 0
