@@ -194,7 +194,7 @@ def deliver(
     for q in range(first, last):
         source = row + ring[slot, q]
         start, stop = starts[source], starts[source + 1]
-        if q + 1 < last:
+        if q + 1 < last and route[FULL] == 0:
             following = row + ring[slot, q + 1]
             prefetch_row(targets, starts[following], starts[following + 1])
         if many and plain:
