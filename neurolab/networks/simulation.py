@@ -220,9 +220,9 @@ class _Run:
         size = max(_SPIKES_AT_A_TIME, 2 * self.most)
         self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
         self.loop = network_loop(layout.steps)
-        self.found: dict[str, list[tuple[Array, NDArray[np.int64]]]] = {
+        self.found: dict[str, list[tuple[NDArray[np.int32], NDArray[np.int32]]]] = {
             name: [] for name in network.populations
-        }
+        }  # step and unit of each spike
         self.count = 0
 
     def _start(self) -> dict[str, NDArray[Any]]:
@@ -257,8 +257,7 @@ class _Run:
             mine = np.flatnonzero(
                 (units >= place.first_unit) & (units < place.first_unit + place.size)
             )
-            times = np.asarray((steps[mine] + 1.0) * self.dt, np.float64)
-            self.found[name].append((times, units[mine].astype(np.int64) - place.first_unit))
+            self.found[name].append((steps[mine], units[mine]))
         self.count += count
 
     def finish(self) -> NetworkRun:
@@ -266,9 +265,15 @@ class _Run:
         window = (self.start * self.dt, self.done * self.dt)
         trains = {}
         for name, population in self.network.populations.items():
-            times, ids = zip((np.zeros(0), np.zeros(0, np.int64)), *self.found[name], strict=True)
+            count = sum(steps.size for steps, _ in self.found[name])
+            times, ids, first = np.empty(count), np.empty(count, np.int64), 0
+            for steps, units in self.found[name]:
+                last = first + steps.size
+                times[first:last] = (steps + 1.0) * self.dt
+                ids[first:last] = units - self.layout.places[name].first_unit
+                first = last
             trains[name] = SpikeTrains(
-                np.concatenate(times), np.concatenate(ids), start=window[0], stop=max(window[1], window[0] + self.dt),
+                times, ids, start=window[0], stop=max(window[1], window[0] + self.dt),
                 n=population.size,
             )  # fmt: skip
         kept = self.columns[self.columns <= self.done // self.every]
