@@ -418,15 +418,8 @@ def _relax_lanes(x, slope, rate, h):
 class Lanes:
     """A model as the kernels of populations and networks take it: many units side by side, in SIMD code."""
 
-    def __init__(
-        self,
-        model: Model,
-        real: Any,
-        varied: tuple[str, ...],
-        own: tuple[str, ...] | None,
-        pattern: str,
-    ) -> None:
-        self.type = ModelType(model, real, varied, own, pattern)
+    def __init__(self, layout: ModelType) -> None:
+        self.type = layout
 
 
 @typeof_impl.register(Lanes)
@@ -746,17 +739,9 @@ class Plain:
 class PlainLanes(Plain):
     """The same for a population or a network."""
 
-    def __init__(
-        self,
-        model: Model,
-        real: Any,
-        varied: tuple[str, ...],
-        own: tuple[str, ...] | None,
-        pattern: str,
-    ) -> None:
+    def __init__(self, model: Model, layout: ModelType) -> None:
         super().__init__(model)
-        self.real, self.varied, self.pattern = real, varied, pattern
-        layout = ModelType(model, real, varied, own, pattern)
+        self.real, self.varied, self.pattern = layout.real, layout.varied, layout.pattern
         self.own, self.first_input = layout.own, layout.first_input
         self.first_varied = layout.first_varied
 
@@ -821,8 +806,10 @@ def lanes(
     pattern: str = "",
 ) -> Any:
     """The model as the kernels of a population take it, or, with `own`, those of a network."""
-    kind = PlainLanes if numba.config.DISABLE_JIT else Lanes  # type: ignore[attr-defined]
-    return kind(model, real, varied, own, pattern)
+    layout = ModelType(model, real, varied, own, pattern)
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return PlainLanes(model, layout)
+    return Lanes(layout)
 
 
 def argument(model: Model) -> Any:

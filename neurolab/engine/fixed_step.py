@@ -20,7 +20,14 @@ from neurolab.engine.steps import METHODS, STEPS
 from neurolab.kernels import check, chunks
 from neurolab.kernels.cache import inlined, kernel
 
-__all__ = ["Drive", "MAX_SPIKES_PER_STEP", "passing_spikes", "run_loop", "simulate_fixed"]
+__all__ = [
+    "Drive",
+    "MAX_SPIKES_PER_STEP",
+    "passing_spikes",
+    "run_loop",
+    "sampled",
+    "simulate_fixed",
+]
 
 Array = NDArray[np.float64]
 MAX_SPIKES_PER_STEP = 32
@@ -165,7 +172,7 @@ class Drive:
         for row, name, value in zip(samples, self.names, self.values, strict=False):
             if callable(value):
                 instants = (np.arange(i0, i1)[:, None] + np.array([0.0, 0.5, 1.0])) * self.dt
-                row[:] = _sampled(value, instants.ravel(), name)
+                row[:] = sampled(value, instants.ravel(), name)
             elif np.ndim(value):
                 row[:] = np.repeat(value[i0:i1], self.width)
             else:
@@ -173,7 +180,8 @@ class Drive:
         return samples
 
 
-def _sampled(function: Callable[[float], float], instants: Array, name: str) -> list[float]:
+def sampled(function: Callable[[float], float], instants: Array, name: str) -> list[float]:
+    """A function of t at these instants; an error for what is no finite number."""
     try:
         values = [float(function(t)) for t in instants.tolist()]
     except (TypeError, ValueError):

@@ -42,10 +42,15 @@ class Diverged(FloatingPointError):
 
 
 class Runaway(RuntimeError):
-    """A run found more spikes than memory should hold, by `.time`; `.partial` holds the run up to there."""
+    """A run found more spikes than `most`, which memory should hold, by `.time`; `.partial` is the run up to there."""
 
-    def __init__(self, message: str, time: float, partial: Any = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, spikes: int, time: float, stop: float, most: int, partial: Any = None
+    ) -> None:
+        super().__init__(
+            f"the network ran away: {spikes} spikes by t = {time:g} of {stop:g} ms; .partial holds the run so far. "
+            f"Weaken its excitation, or give max_spikes above {most}"
+        )
         self.time = time
         self.partial = partial
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from neurolab.kernels.cache import inlined, kernel
 from neurolab.kernels.fastexp import ONE_BITS, as_bits, as_float, log_of_positive
 
-__all__ = ["BLOCK", "fill_normals", "normal_pair", "philox", "seed_key"]
+__all__ = ["BLOCK", "fill_normals", "normal_pair", "philox", "seed_key", "uniform"]
 
 BLOCK = 256  # normal numbers made at a time: 2 kB, which stays in the first-level cache
 
@@ -45,13 +45,19 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> Any:
 
 
 @inlined
+def uniform(w0: Any, w1: Any) -> Any:
+    """A uniform number above 0 and at most 1, of 52 bits, from two words."""
+    return 2.0 - as_float(ONE_BITS | (((w0 << _32) | w1) >> _12))
+
+
+@inlined
 def normal_pair(w0: Any, w1: Any, w2: Any, w3: Any) -> Any:
     """Two independent standard normal numbers from four words (Box & Muller 1958).
 
     52 bits give the radius, 52 the angle x from the middle of a quadrant, two of the rest the quadrant, as two signs.
     """
     direction = (w2 << _32) | w3
-    u = 2.0 - as_float(ONE_BITS | (((w0 << _32) | w1) >> _12))  # (0, 1]
+    u = uniform(w0, w1)
     x = (
         as_float(ONE_BITS | (direction >> _12)) - 1.5
     ) * 1.5707963267948966  # a quarter turn around 0

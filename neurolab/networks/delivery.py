@@ -17,6 +17,7 @@ from neurolab.engine.compiled import LANES
 from neurolab.kernels.cache import borrowing
 from neurolab.kernels.prefetch import prefetch_row
 from neurolab.networks.bit_rows import count_rows
+from neurolab.networks.drives import add_to_block
 from neurolab.plasticity.spike_timing import Coefficients
 from neurolab.plasticity.spike_timing_steps import fade_traces, fades_after, moment
 from neurolab.synapses.transmitter_steps import find_release
@@ -250,15 +251,8 @@ def _add_all(
     """Add weight times what has arrived to each target that is not held."""
     for block in range((units + _LANE) // LANES):
         n = min(LANES, units - block * LANES)
-        start = place + block * stride
-        states, here = memory[start : start + n], arrived[block * LANES : block * LANES + n]
-        if wait == 0:
-            for lane in range(n):
-                states[lane] += weight * here[lane]
-        else:
-            waits = memory[start + wait : start + wait + n]
-            for lane in range(n):
-                states[lane] += weight * here[lane] if waits[lane] <= 0.0 else 0.0
+        here = arrived[block * LANES : block * LANES + n]
+        add_to_block(memory, place + block * stride, n, wait, weight, here)
 
 
 @borrowing

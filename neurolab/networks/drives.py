@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
 from neurolab.kernels.cache import borrowing
-from neurolab.kernels.fastexp import ONE_BITS, as_float, log_of_positive
-from neurolab.kernels.rng import normal_pair, philox
+from neurolab.kernels.fastexp import log_of_positive
+from neurolab.kernels.rng import normal_pair, philox, uniform
 
 __all__ = [
     "GAPS",
@@ -23,6 +23,7 @@ __all__ = [
     "Inputs",
     "add_noise",
     "add_poisson",
+    "add_to_block",
     "emit",
     "poisson_thresholds",
     "resume",
@@ -88,6 +89,22 @@ def poisson_thresholds(mean: Array) -> NDArray[np.int32]:
 
 
 @borrowing
+def add_to_block(memory: Array, start: int, n: int, wait: int, weight: float, by: Any) -> None:
+    """Add weight times each of n numbers to n states from `start` on, but not to those of units that are held.
+
+    Their rows of refractory steps lie `wait` behind; 0 where nothing is held.
+    """
+    states = memory[start : start + n]
+    if wait == 0:
+        for lane in range(n):
+            states[lane] += weight * by[lane]
+    else:
+        waits = memory[start + wait : start + wait + n]
+        for lane in range(n):
+            states[lane] += weight * by[lane] if waits[lane] <= 0.0 else 0.0
+
+
+@borrowing
 def add_poisson(k: int, i: int, origin: int, inputs: Inputs, key: Any, memory: Array) -> None:
     """Add weight times a Poisson number to each unit that input k drives."""
     row = inputs.first[k] + inputs.course[k] * (i - origin)
@@ -111,13 +128,7 @@ def add_poisson(k: int, i: int, origin: int, inputs: Inputs, key: Any, memory: A
                 high = np.int32(w >= e) + np.int32(w >= f) + np.int32(w >= g) + np.int32(w >= h)
                 counts[lane] = np.int32(counts[lane] + np.int32(np.int32(low) + np.int32(high)))
         start = inputs.place[k] + block * inputs.stride[k]
-        states, waits = memory[start : start + LANES], memory[start + wait : start + wait + LANES]
-        if wait == 0:
-            for lane in range(LANES):
-                states[lane] += weight * counts[lane]
-        else:
-            for lane in range(LANES):
-                states[lane] += weight * counts[lane] if waits[lane] <= 0.0 else 0.0
+        add_to_block(memory, start, LANES, wait, weight, counts)
 
 
 @borrowing
@@ -143,13 +154,7 @@ def add_noise(k: int, i: int, inputs: Inputs, key: Any, memory: Array) -> None:
             w0, w1, w2, w3 = philox(step & _LOW, step >> _32, unit, which, key[0], key[1])
             normals[lane], normals[lane + _HALF_BLOCK] = normal_pair(w0, w1, w2, w3)
         start = inputs.place[k] + block * inputs.stride[k]
-        states, waits = memory[start : start + LANES], memory[start + wait : start + wait + LANES]
-        if wait == 0:
-            for lane in range(LANES):
-                states[lane] += weight * normals[lane]
-        else:
-            for lane in range(LANES):
-                states[lane] += weight * normals[lane] if waits[lane] <= 0.0 else 0.0
+        add_to_block(memory, start, LANES, wait, weight, normals)
 
 
 @borrowing
@@ -194,5 +199,5 @@ def _fill_gaps(k: int, block: int, emitters: Emitters, key: Any) -> None:
     for j in range(GAPS):
         n = np.uint64(block * GAPS + j)
         w0, w1, _, _ = philox(n & _LOW, n >> _32, np.uint64(0), which, key[0], key[1])
-        u = 2.0 - as_float(ONE_BITS | (((w0 << _32) | w1) >> _12))  # (0, 1]
+        u = uniform(w0, w1)
         gaps[j] = np.int64(scale * log_of_positive(u))

@@ -33,8 +33,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.kernels.cache import borrowing, borrowing_kernel
-from neurolab.kernels.fastexp import ONE_BITS, as_float, log_of_positive
-from neurolab.kernels.rng import BLOCK, philox
+from neurolab.kernels.fastexp import log_of_positive
+from neurolab.kernels.rng import BLOCK, philox, uniform
 
 __all__ = ["SENDS", "Drives", "Flights", "Queue", "Wires", "run_events", "settle"]
 
@@ -299,7 +299,7 @@ def _draw_block(
     for i in range(waits.size):
         count = start + np.uint64(i)
         w0, w1, w2, _ = philox(count & _LOW, count >> _32, s, _LOW, k0, k1)
-        u = 2.0 - as_float(ONE_BITS | (((w0 << _32) | w1) >> _12))  # (0, 1]
+        u = uniform(w0, w1)
         waits[i] = -mean * log_of_positive(u)
         chosen[i] = first_unit + np.uint32((w2 * size) >> _32)
 

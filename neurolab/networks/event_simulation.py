@@ -74,12 +74,7 @@ def simulate_events(
         found.append((times[:count].copy(), ids[:count].copy()))
         spikes, events = spikes + count, events + arrivals
         if spikes > most and not ended:
-            raise chunks.Runaway(
-                f"the network ran away: {spikes} spikes by t = {now:g} of {duration:g} ms; .partial holds the run so "
-                f"far. Weaken its excitation, or give max_spikes above {most}",
-                now,
-                finish(),
-            )
+            raise chunks.Runaway(spikes, now, duration, most, finish())
         if going[1] + len(wires.links) > flights.sent.size:
             flights = flights.doubled()
         return 1.0 if ended else min(now / duration, 1.0 - 1e-9)

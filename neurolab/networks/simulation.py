@@ -172,12 +172,7 @@ def simulate_network(
                 run.finish(),
             )
         if run.count > max_spikes and run.done < run.stop:
-            raise chunks.Runaway(
-                f"the network ran away: {run.count} spikes by t = {t:g} of {run.stop * dt:g} ms; .partial holds the "
-                f"run so far. Weaken its excitation, or give max_spikes above {max_spikes}",
-                t,
-                run.finish(),
-            )
+            raise chunks.Runaway(run.count, t, run.stop * dt, max_spikes, run.finish())
         return (run.done - run.start) / (run.stop - run.start)
 
     try:

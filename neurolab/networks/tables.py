@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
-from neurolab.kernels import check
+from neurolab.engine.fixed_step import sampled
 from neurolab.networks.bit_rows import CHUNK, Bits, make_rows, words_of
 from neurolab.networks.delivery import (
     BITS,
@@ -327,7 +327,8 @@ def _chances(rate: Any, dt: float) -> Array:
 
 def _sampled(rate: Callable[[float], float], i0: int, i1: int, dt: float) -> Array:
     """A rate in the middle of each step."""
-    found = check.finite_array([rate((i + 0.5) * dt) for i in range(i0, i1)], "rate(t)")
+    middles = np.asarray((np.arange(i0, i1) + 0.5) * dt, np.float64)
+    found = np.array(sampled(rate, middles, "rate"), np.float64)
     if found.size and found.min() < 0:
         bad = int(np.argmin(found))
         raise ValueError(
