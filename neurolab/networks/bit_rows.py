@@ -15,15 +15,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from neurolab.engine.compiled import LANES
 from neurolab.kernels.cache import borrowing, borrowing_kernel
 from neurolab.kernels.prefetch import prefetch_row
 
-__all__ = ["CHUNK", "Bits", "count_rows", "make_rows", "words_of"]
+__all__ = ["CHUNK", "CHUNK_BLOCKS", "Bits", "count_rows", "make_rows", "words_of"]
 
 CHUNK = 32  # words of 64 bits
 _PLANES = 8
 _BYTES = CHUNK * 8
 _TARGETS = CHUNK * 64
+CHUNK_BLOCKS = _TARGETS // LANES
 _AT_ONCE = 7
 _MOST = 252  # rows whose sum fits into the planes, a multiple of seven
 _EACH = np.uint64(0x0101010101010101)  # the lowest bit of every byte
@@ -73,22 +75,27 @@ def count_rows(
     bits: Bits,
     first_word: int,
     words: int,
+    mine: Any,
     ring: Any,
     begin: int,
     end: int,
     first: int,
     counts: Any,
 ) -> None:
-    """Add to each target's count the number of rows with its bit, over the sources ring[begin:end] - first."""
+    """Add to each target's count the number of rows with its bit, over the sources ring[begin:end] - first.
+
+    For the targets in blocks mine[0] to mine[1] - 1, which begin with a chunk.
+    """
+    chunks = mine[0] // CHUNK_BLOCKS, (mine[1] + CHUNK_BLOCKS - 1) // CHUNK_BLOCKS
     for q in range(begin, end):
         at = first_word + (ring[q] - first) * words
-        prefetch_row(bits.rows, at, at + words)
+        prefetch_row(bits.rows, at + chunks[0] * CHUNK, at + chunks[1] * CHUNK)
     while begin < end:
         stop = min(end, begin + _MOST)
         used = 1
         while (1 << used) <= stop - begin:
             used += 1
-        for chunk in range(words // CHUNK):
+        for chunk in range(chunks[0], chunks[1]):
             for w in range(_PLANES * CHUNK):
                 bits.work[w] = np.uint64(0)
             for q in range(begin, stop, _AT_ONCE):

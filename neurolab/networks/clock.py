@@ -19,6 +19,7 @@ from neurolab.engine.steps import STEPS
 from neurolab.kernels.cache import borrowing, borrowing_kernel
 from neurolab.networks.delivery import adapt, deliver, deliver_later
 from neurolab.networks.drives import add_noise, add_poisson, emit, resume
+from neurolab.networks.shares import AT, FOUND, HEARD, meet
 
 __all__ = ["VECTOR", "network_loop"]
 
@@ -66,7 +67,7 @@ def _family_step(method: str, width: int) -> Callable[..., Any]:
 
     @borrowing
     def step_family(
-        family: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any, count: int
+        family: Any, blocks: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any, count: int
     ) -> int:  # fmt: skip
         (
             model, vectors, matrices, courses, samples, stride, own, course_rows, dead_times, table, row_length,
@@ -79,7 +80,7 @@ def _family_step(method: str, width: int) -> Callable[..., Any]:
             bounds[member] = count
             shared, m = model.bind(vectors[g]), model.propagator(matrices[g])
             now = model.course(courses[g], (i - origin) * samples, stride)
-            for block in range((units + LANES - 1) // LANES):
+            for block in range(blocks[member, 0], blocks[member, 1]):
                 start = first_place + block * row_length
                 slab, n = memory[start : start + row_length], min(LANES, units - block * LANES)
                 for j in range(course_rows.size):
@@ -112,7 +113,8 @@ def _chain(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
 
         @borrowing
         def nothing(
-            families: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any, count: int
+            families: Any, blocks: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any,
+            count: int,
         ) -> int:  # fmt: skip
             return count
 
@@ -121,10 +123,10 @@ def _chain(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
 
     @borrowing
     def step_all(
-        families: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any, count: int
+        families: Any, blocks: Any, memory: Array, i: int, origin: int, dt: float, fired: Any, bounds: Any, count: int
     ) -> int:  # fmt: skip
-        count = first(families[0], memory, i, origin, dt, fired, bounds, count)
-        return rest(families[1:], memory, i, origin, dt, fired, bounds, count)  # type: ignore[no-any-return]
+        count = first(families[0], blocks, memory, i, origin, dt, fired, bounds, count)
+        return rest(families[1:], blocks, memory, i, origin, dt, fired, bounds, count)  # type: ignore[no-any-return]
 
     return step_all
 
@@ -136,45 +138,49 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
 
     @borrowing_kernel
     def run(
-        families: Any, memory: Array, dt: float, i0: int, i1: int, key: Any, routes: Any, synapses: Any, scratch: Any,
+        families: Any, memory: Array, dt: float, i1: int, key: Any, routes: Any, synapses: Any, scratch: Any,
         sums: Any, bits: Any, releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any,
-        emitters: Any,
-        played: int, played_steps: Any, played_ids: Any, played_members: Any, playing: Any,
-        places: Any, every: int, traces: Array, first_column: int, spike_steps: Any, spike_ids: Any,
-    ) -> Any:  # fmt: skip
-        """Steps i0 to i1 - 1, or fewer where the list of spikes fills; what is None is not compiled."""
-        slots, total = ring.shape
-        none, found, until_kept = np.int64(0), 0, every - i0 % every
+        emitters: Any, played_steps: Any, played_ids: Any, played_members: Any, playing: Any,
+        places: Any, rows: Any, every: int, traces: Array, first_column: int, spike_steps: Any, spike_ids: Any,
+        blocks: Any, origin: int, played: int, me: int, meeting: Any, window: int, fresh: Any, fresh_bounds: Any,
+    ) -> None:  # fmt: skip
+        """A share's steps up to i1 - 1; ends sooner if its list fills or it has to wait; None is not compiled."""
+        slots, total = fresh.shape[1], fresh.shape[2]
+        none, i, found = np.int64(0), meeting[me, AT], meeting[me, FOUND]
+        until_kept = every - i % every
         if emitters is not None:
-            resume(emitters, key)
-        for i in range(i0, i1):
-            if found > spike_steps.size - total:
-                return i, found
+            resume(emitters, blocks, key)
+        while True:
+            if i == i1 or i - meeting[me, HEARD] == window:
+                if not meet(meeting, me, i, ring, bounds, fresh, fresh_bounds):
+                    break
+            if i == i1 or found > spike_steps.size - total:
+                break
             for k in range(routes.shape[0]):
                 deliver(
-                    k, i, dt, routes, synapses, scratch, sums, bits, releases, later, ring, bounds, memory,
+                    k, i, dt, routes, blocks, synapses, scratch, sums, bits, releases, later, ring, bounds, memory,
                 )  # fmt: skip
                 if plastic is not None:
                     adapt(k, i, dt, routes, plastic, synapses.weights, scratch, ring, bounds)
             if later is not None:
-                deliver_later(i, later, memory)
+                deliver_later(i, later, blocks, memory)
             if poisson is not None:
-                for k in range(poisson.units.size):
-                    add_poisson(k, i, i0, poisson, key, memory)
+                for k in range(poisson.member.size):
+                    add_poisson(k, i, origin, poisson, blocks, key, memory)
             if noise is not None:
-                for k in range(noise.units.size):
-                    add_noise(k, i, noise, key, memory)
-            slot = i & (slots - 1)
-            fired, ends = ring[slot], bounds[slot]
-            count = step_all(families, memory, i, i0, dt, fired, ends, none)
+                for k in range(noise.member.size):
+                    add_noise(k, i, noise, blocks, key, memory)
+            fired, ends = fresh[me, i & (slots - 1)], fresh_bounds[me, i & (slots - 1)]
+            count = step_all(families, blocks, memory, i, origin, dt, fired, ends, none)
             if emitters is not None:
                 for k in range(emitters.units.size):
                     ends[emitters.member[k]] = count
-                    count = emit(k, i, i0, emitters, key, fired, count)
+                    count = emit(k, i, origin, emitters, blocks, key, fired, count)
             for k in range(playing.size):
                 ends[playing[k]] = count
                 while (
-                    played < played_steps.size
+                    blocks[playing[k], 1] > 0
+                    and played < played_steps.size
                     and played_steps[played] == i
                     and played_members[played] == playing[k]
                 ):
@@ -186,11 +192,12 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
             if until_kept == 0:
                 until_kept = every
                 for k in range(places.size):
-                    traces[k, (i + 1) // every - first_column] = memory[places[k]]
+                    traces[rows[k], (i + 1) // every - first_column] = memory[places[k]]
             for q in range(count):
                 spike_steps[found] = i
                 spike_ids[found] = fired[q]
                 found += 1
-        return i1, found
+            i += 1
+        meeting[me, AT], meeting[me, FOUND] = i, found
 
     return run

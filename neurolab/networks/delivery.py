@@ -92,6 +92,8 @@ class Synapses(NamedTuple):
     """Those of all routes, one route after the other."""
 
     starts: Ints
+    begins: Ints  # within each row, those of the share
+    ends: Ints
     targets: NDArray[Any]
     weight: Array  # of each route, where its synapses share one
     weights: Array
@@ -110,7 +112,7 @@ class Later(NamedTuple):
     """What arrives in later steps, where each synapse has its own delay."""
 
     sums: Array  # (steps, a power of two; places)
-    sections: Ints  # (n, 5): place, stride, wait, units as in the table of routes, and the first place in `sums`
+    sections: Ints  # (n, 6): place, stride, wait, units, target as in the table of routes, and the first place in `sums`
 
 
 class Releases(NamedTuple):
@@ -155,17 +157,21 @@ class Plastic(NamedTuple):
 
 @borrowing
 def deliver(
-    k: int, i: int, dt: float, routes: Ints, synapses: Synapses, scratch: Scratch, sums: Any, bits: Any, releases: Any,
-    later: Any, ring: Any, bounds: Any, memory: Array,
+    k: int, i: int, dt: float, routes: Ints, blocks: Ints, synapses: Synapses, scratch: Scratch, sums: Any, bits: Any,
+    releases: Any, later: Any, ring: Any, bounds: Any, memory: Array,
 ) -> None:  # fmt: skip
-    """The spikes of route k that are due before step i; `sums` is None where no synapse has a weight of its own."""
+    """The spikes of route k that are due before step i, to some blocks of its targets.
+
+    `sums` is None where no synapse has a weight of its own.
+    """
     route = routes[k]
     emitted = i - 1 - route[LATE]
     slot, member = emitted & (bounds.shape[0] - 1), route[MEMBER]
     first, last = bounds[slot, member], bounds[slot, member + 1]
     if emitted < 0 or first == last:
         return
-    starts, targets, weights = synapses.starts, synapses.targets, synapses.weights
+    starts, begins, ends = synapses.starts, synapses.begins, synapses.ends
+    targets, weights, mine = synapses.targets, synapses.weights, blocks[route[TARGET]]
     row, shift, units = route[ROW] - route[FIRST], route[SHIFT], route[UNITS]
     counts = scratch.counts
     if later is not None:
@@ -174,7 +180,7 @@ def deliver(
             for q in range(first, last):
                 source = row + ring[slot, q]
                 part = _released(route[RELEASE], source - route[ROW], i * dt, releases)
-                for j in range(starts[source], starts[source + 1]):
+                for j in range(begins[source], ends[source]):
                     at = (i + synapses.delays[j + route[DELAY]]) & mask
                     later.sums[at, route[LATER] + targets[j]] += part * weights[j + shift]
             return
@@ -182,9 +188,9 @@ def deliver(
     if bits is not None:
         if route[BITS] >= 0 and last - first >= _ENOUGH:
             count_rows(
-                bits, route[BITS], route[WORDS], ring[slot], first, last, route[FIRST], counts
+                bits, route[BITS], route[WORDS], mine, ring[slot], first, last, route[FIRST], counts
             )
-            _sweep(memory, place, stride, wait, units, synapses.weight[k], counts)
+            _sweep(memory, place, stride, wait, units, mine, synapses.weight[k], counts)
             return
     arrivals = 0
     for q in range(first, last):
@@ -194,10 +200,10 @@ def deliver(
     many = arrivals >= _FEW + units // 4
     for q in range(first, last):
         source = row + ring[slot, q]
-        start, stop = starts[source], starts[source + 1]
+        start, stop = begins[source], ends[source]
         if q + 1 < last and route[FULL] == 0:
             following = row + ring[slot, q + 1]
-            prefetch_row(targets, starts[following], starts[following + 1])
+            prefetch_row(targets, begins[following], ends[following])
         if many and plain:
             for j in range(start, stop):
                 counts[targets[j]] += np.int32(1)
@@ -212,27 +218,28 @@ def deliver(
                 for j in range(start, stop):
                     _raise(memory, place, stride, wait, targets[j], part * weights[j + shift])
             elif route[FULL] == 1:
-                own = weights[start + shift : stop + shift]
-                _add_all(memory, place, stride, wait, units, part, own)
+                own = weights[starts[source] + shift : starts[source + 1] + shift]
+                _add_all(memory, place, stride, wait, units, mine, part, own)
             else:
                 for j in range(start, stop):
                     sums[targets[j]] += part * weights[j + shift]
     if many and plain:
-        _sweep(memory, place, stride, wait, units, synapses.weight[k], counts)
+        _sweep(memory, place, stride, wait, units, mine, synapses.weight[k], counts)
     elif sums is not None:
         if many and shift != SHARED and route[FULL] == 0:
-            _sweep(memory, place, stride, wait, units, 1.0, sums)
+            _sweep(memory, place, stride, wait, units, mine, 1.0, sums)
 
 
 @borrowing
-def deliver_later(i: int, later: Later, memory: Array) -> None:
+def deliver_later(i: int, later: Later, blocks: Ints, memory: Array) -> None:
     """What was sent earlier, with delays of its own, and is due before step i."""
     due, sections = later.sums[i & (later.sums.shape[0] - 1)], later.sections
     for k in range(sections.shape[0]):
-        units, at = sections[k, 3], sections[k, 4]
+        units, at = sections[k, 3], sections[k, 5]
         _sweep(
-            memory, sections[k, 0], sections[k, 1], sections[k, 2], units, 1.0, due[at : at + units]
-        )
+            memory, sections[k, 0], sections[k, 1], sections[k, 2], units, blocks[sections[k, 4]], 1.0,
+            due[at : at + units],
+        )  # fmt: skip
 
 
 @borrowing
@@ -246,10 +253,10 @@ def _raise(memory: Array, place: int, stride: int, wait: int, target: Any, amoun
 
 @borrowing
 def _add_all(
-    memory: Array, place: int, stride: int, wait: int, units: int, weight: float, arrived: Any
-) -> None:
-    """Add weight times what has arrived to each target that is not held."""
-    for block in range((units + _LANE) // LANES):
+    memory: Array, place: int, stride: int, wait: int, units: int, mine: Ints, weight: float, arrived: Any
+) -> None:  # fmt: skip
+    """Add weight times what has arrived to each target in these blocks that is not held."""
+    for block in range(mine[0], mine[1]):
         n = min(LANES, units - block * LANES)
         here = arrived[block * LANES : block * LANES + n]
         add_to_block(memory, place + block * stride, n, wait, weight, here)
@@ -257,11 +264,11 @@ def _add_all(
 
 @borrowing
 def _sweep(
-    memory: Array, place: int, stride: int, wait: int, units: int, weight: float, arrived: Any
-) -> None:
+    memory: Array, place: int, stride: int, wait: int, units: int, mine: Ints, weight: float, arrived: Any
+) -> None:  # fmt: skip
     """The same, and empty `arrived`."""
-    _add_all(memory, place, stride, wait, units, weight, arrived)
-    arrived[:units] = 0
+    _add_all(memory, place, stride, wait, units, mine, weight, arrived)
+    arrived[mine[0] * LANES : min(units, mine[1] * LANES)] = 0
 
 
 @borrowing

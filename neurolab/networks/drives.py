@@ -48,7 +48,7 @@ class Inputs(NamedTuple):
 
     place: Ints  # of the first unit in the memory, at the state that is driven
     stride: Ints  # from a block of units to the next
-    units: Ints
+    member: Ints  # the population
     wait: Ints  # from that state to the row of refractory steps, where drive is lost meanwhile; else 0
     weight: Array
     course: Ints  # 1 where `thresholds` holds a row for each step, from `first` on; else all steps use that row
@@ -105,13 +105,15 @@ def add_to_block(memory: Array, start: int, n: int, wait: int, weight: float, by
 
 
 @borrowing
-def add_poisson(k: int, i: int, origin: int, inputs: Inputs, key: Any, memory: Array) -> None:
-    """Add weight times a Poisson number to each unit that input k drives."""
+def add_poisson(
+    k: int, i: int, origin: int, inputs: Inputs, blocks: Ints, key: Any, memory: Array
+) -> None:
+    """Add weight times a Poisson number to each unit in these blocks that input k drives."""
     row = inputs.first[k] + inputs.course[k] * (i - origin)
     thresholds, weight, wait = inputs.thresholds[row], inputs.weight[k], inputs.wait[k]
     step, which, never = np.uint64(i), np.uint64(k), np.int32(_NEVER)
-    words, counts = inputs.words, inputs.tally
-    for block in range((inputs.units[k] + LANES - 1) // LANES):
+    words, counts, mine = inputs.words, inputs.tally, blocks[inputs.member[k]]
+    for block in range(mine[0], mine[1]):
         _fill_words(step, which, block, key, words)
         for lane in range(LANES):
             counts[lane] = np.int32(0)
@@ -144,11 +146,11 @@ def _fill_words(step: Any, which: Any, block: int, key: Any, words: Any) -> None
 
 
 @borrowing
-def add_noise(k: int, i: int, inputs: Inputs, key: Any, memory: Array) -> None:
-    """Add weight times a standard normal number to each unit that input k drives."""
+def add_noise(k: int, i: int, inputs: Inputs, blocks: Ints, key: Any, memory: Array) -> None:
+    """Add weight times a standard normal number to each unit in these blocks that input k drives."""
     weight, wait, normals = inputs.weight[k], inputs.wait[k], inputs.normals
-    step, which = np.uint64(i), _NOISE + np.uint64(k)
-    for block in range((inputs.units[k] + LANES - 1) // LANES):
+    step, which, mine = np.uint64(i), _NOISE + np.uint64(k), blocks[inputs.member[k]]
+    for block in range(mine[0], mine[1]):
         for lane in range(_HALF_BLOCK):
             unit = np.uint64(block * _HALF_BLOCK + lane)
             w0, w1, w2, w3 = philox(step & _LOW, step >> _32, unit, which, key[0], key[1])
@@ -158,10 +160,14 @@ def add_noise(k: int, i: int, inputs: Inputs, key: Any, memory: Array) -> None:
 
 
 @borrowing
-def emit(k: int, i: int, origin: int, emitters: Emitters, key: Any, fired: Any, count: int) -> int:
+def emit(
+    k: int, i: int, origin: int, emitters: Emitters, blocks: Ints, key: Any, fired: Any, count: int
+) -> int:
     """Write the units of source k that fire in step i behind the `count` that have; their number then."""
-    units, first = emitters.units[k], emitters.first[k]
+    units, first, mine = emitters.units[k], emitters.first[k], blocks[emitters.member[k]]
     if emitters.scale[k] < 0.0:
+        if mine[1] == 0:
+            return count
         begin, upcoming, drawn = i * units, emitters.upcoming[k], emitters.drawn[k]
         while upcoming < begin + units:
             if upcoming >= 0:
@@ -175,7 +181,7 @@ def emit(k: int, i: int, origin: int, emitters: Emitters, key: Any, fired: Any, 
         return count
     row, each = emitters.row[k] + emitters.course[k] * (i - origin), emitters.each[k]
     step, which, words = np.uint64(i), _EMITTERS + np.uint64(k), emitters.words
-    for block in range((units + LANES - 1) // LANES):
+    for block in range(mine[0], mine[1]):
         _fill_words(step, which, block, key, words)
         for lane in range(min(LANES, units - block * LANES)):
             if words[lane] < emitters.thresholds[row + each * (block * LANES + lane)]:
@@ -185,10 +191,11 @@ def emit(k: int, i: int, origin: int, emitters: Emitters, key: Any, fired: Any, 
 
 
 @borrowing
-def resume(emitters: Emitters, key: Any) -> None:
+def resume(emitters: Emitters, blocks: Ints, key: Any) -> None:
     """Draw again the gaps that an earlier call has begun to use."""
     for k in range(emitters.units.size):
-        if emitters.scale[k] < 0.0 and emitters.drawn[k] % GAPS > 0:
+        mine = blocks[emitters.member[k], 1] > 0
+        if mine and emitters.scale[k] < 0.0 and emitters.drawn[k] % GAPS > 0:
             _fill_gaps(k, emitters.drawn[k] // GAPS, emitters, key)
 
 

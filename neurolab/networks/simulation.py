@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +20,7 @@ from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
 from neurolab.networks.clock import VECTOR, network_loop
 from neurolab.networks.delivery import RULE
+from neurolab.networks.shares import AT, COLUMNS, FOUND, HEARD
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
@@ -25,7 +29,14 @@ from neurolab.networks.spiking import (
     SpikeSource,
     compute_propagator,
 )
-from neurolab.networks.tables import Place, Wires, make_emitters, make_inputs, make_wires
+from neurolab.networks.tables import (
+    Place,
+    Wires,
+    input_scratch,
+    make_emitters,
+    make_inputs,
+    make_wires,
+)
 
 if TYPE_CHECKING:
     from neurolab.networks.spiking import Network
@@ -34,6 +45,8 @@ __all__ = ["simulate_network"]
 
 Array = NDArray[np.float64]
 _SPIKES_AT_A_TIME = 1_000_000
+_WORTH = 20_000  # steps of single units in a window that a thread needs to pay
+_NAP = 1e-4  # s, for which a share lets others have the core when they are late
 _ONE_BY_ONE = 4  # a population of so many units, or fewer, would waste most of a vector
 
 _wires: WeakKeyDictionary[Network, dict[float, Wires]] = WeakKeyDictionary()  # by dt
@@ -148,7 +161,7 @@ class _Layout:
 def simulate_network(
     network: Network, duration: float, dt: float, seed: int | np.random.Generator,
     record: Mapping[str, Mapping[str, Sequence[int]]], every: int, state: NetworkState | None, max_spikes: int,
-    progress: Callable[[float], object] | None,
+    threads: int | None, progress: Callable[[float], object] | None,
 ) -> NetworkRun:  # fmt: skip
     """See `Network.simulate`."""
     duration, dt = check.positive(duration, "duration"), check.positive(dt, "dt")
@@ -159,7 +172,8 @@ def simulate_network(
             f"dt must be {network.dt:g} ms, for which this network is made, got {dt:g}"
         )
     every, max_spikes = check.whole(every, "every"), check.whole(max_spikes, "max_spikes")
-    run = _Run(network, duration, dt, seed, record, every, state)
+    threads = None if threads is None else check.whole(threads, "threads")
+    run = _Run(network, duration, dt, seed, record, every, state, threads)
 
     def advance(work: int) -> float:
         run.advance(work)
@@ -176,7 +190,8 @@ def simulate_network(
         return (run.done - run.start) / (run.stop - run.start)
 
     try:
-        chunks.run_chunked(advance, progress)
+        with run.pool:
+            chunks.run_chunked(advance, progress)
     except KeyboardInterrupt:
         raise chunks.Interrupted(
             f"interrupted at t = {run.done * dt:g} of {run.stop * dt:g} ms; .partial holds the run so far",
@@ -191,9 +206,10 @@ class _Run:
     def __init__(
         self, network: Network, duration: float, dt: float, seed: int | np.random.Generator,
         record: Mapping[str, Mapping[str, Sequence[int]]], every: int, state: NetworkState | None,
+        threads: int | None,
     ) -> None:  # fmt: skip
         self.network, self.dt, self.record, self.every = network, dt, record, every
-        self.start = self.done = 0 if state is None else state.steps
+        self.start = 0 if state is None else state.steps
         self.stop = self.start + round(duration / dt)
         layout = self.layout = _Layout(network, dt, self.stop)
         cached = _wires.setdefault(network, {})
@@ -206,14 +222,26 @@ class _Run:
         )
         self.arrays = self._start() if state is None else _held(state, dt, self._start())
         self.key = seed_key(seed)
-        self.wired = self.wires.arguments(self.arrays, self.most)
         self.at = _recorded_places(record, layout)
         self.columns = np.arange(-(-self.start // every), self.stop // every + 1)
         self.traces = np.empty((self.at.size, self.columns.size))
         if self.start % every == 0:
             self.traces[:, 0] = self.arrays["memory"][self.at]
-        size = max(_SPIKES_AT_A_TIME, 2 * self.most)
-        self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
+        blocks, cuts = self._deal(threads)
+        count = len(cuts) - 1
+        self.meeting = np.full((count, COLUMNS), self.start)
+        self.meeting[:, FOUND] = 0
+        # a single share lists what fires where otherwise all is joined
+        self.fresh, self.window = (self.arrays["ring"][None], self.arrays["bounds"][None]), self.stop
+        if count > 1:
+            shape, self.window = (count, 2 * self.wires.slots), self.wires.window
+            self.fresh = (
+                np.zeros((*shape, self.most), np.int32), np.zeros((*shape, len(layout.places) + 1), np.int64)
+            )  # fmt: skip
+        self.shares = [
+            _Share(self, me, blocks[me : me + 2], *cuts[me : me + 2]) for me in range(count)
+        ]
+        self.pool, self.given_up = ThreadPoolExecutor(count), False
         self.loop = network_loop(layout.steps)
         self.found: dict[str, list[tuple[NDArray[np.int32], NDArray[np.int32]]]] = {
             name: [] for name in network.populations
@@ -230,33 +258,70 @@ class _Run:
             upcoming=np.full(emitters, -1), drawn=np.zeros(emitters, np.int64),
         ) | self.wires.arrays()  # fmt: skip
 
+    def _deal(self, threads: int | None) -> tuple[Any, list[Any]]:
+        """First blocks and synapses of the shares, as many as threads can be used."""
+        if threads is None:
+            window = min(self.wires.window, self.stop - self.start)
+            threads = min(numba.config.NUMBA_NUM_THREADS, self.layout.size * window // _WORTH)  # type: ignore[attr-defined]
+        blocks = sum(len(group.slabs) for group in self.layout.groups.values())
+        places, single = self.layout.places, self.wires.shares(self.layout.places, 1)
+        assert single is not None
+        return self.wires.shares(places, max(1, min(threads, blocks))) or single
+
     def advance(self, work: int) -> None:
         """About `work` steps of single units."""
-        arrays, layout, network = self.arrays, self.layout, self.network
-        i0, i1 = self.done, min(self.stop, self.done + max(1, work // layout.size))
+        arrays, layout, network, i0 = self.arrays, self.layout, self.network, self.done
+        i1 = min(self.stop, i0 + max(1, work // layout.size))
         inputs = make_inputs(network, layout.places, self.dt, i0, i1)
         emitters = make_emitters(
             network, layout.places, self.dt, i0, i1, arrays["upcoming"], arrays["drawn"]
         )
+        families = layout.arguments(i0, i1)
+
+        def go(share: _Share) -> None:
+            try:
+                share.go(i0, i1, families, inputs, emitters)
+            except BaseException:
+                self.given_up = True  # the others would wait for it for ever
+                raise
+
+        def all_go() -> None:
+            others = [self.pool.submit(go, share) for share in self.shares[1:]]
+            go(self.shares[0])
+            for other in others:
+                other.result()
+
         try:
-            self.done, count = self.loop(
-                layout.arguments(i0, i1), arrays["memory"], self.dt, i0, i1, self.key, *self.wired,
-                arrays["ring"], arrays["bounds"], *inputs, emitters,
-                int(np.searchsorted(self.played[0], i0)), *self.played,
-                self.at, self.every, self.traces, int(self.columns[0]) if self.columns.size else 0, *self.buffer,
-            )  # fmt: skip
+            if len(self.shares) == 1:
+                go(self.shares[0])
+            else:  # in a thread that no interrupt reaches
+                self.pool.submit(all_go).result()
         except COMPILE_ERRORS as error:
             raise explain(error, *(g.model for g in layout.groups.values())) from None
-        steps, units = (buffer[:count] for buffer in self.buffer)
-        for name, place in layout.places.items():
+        self._collect()
+
+    def _collect(self) -> None:
+        """Sort the spikes that the shares have listed into populations."""
+        pieces = [piece for share in self.shares for piece in share.take()]
+        steps, units = (np.concatenate(column) for column in zip(*pieces, strict=True))
+        if len(self.shares) > 1:
+            order = np.argsort(steps, kind="stable")
+            steps, units = steps[order], units[order]
+        for name, place in self.layout.places.items():
             mine = np.flatnonzero(
                 (units >= place.first_unit) & (units < place.first_unit + place.size)
             )
             self.found[name].append((steps[mine], units[mine]))
-        self.count += count
+        self.count += steps.size
+
+    @property
+    def done(self) -> int:
+        """The step that comes next."""
+        return int(self.meeting[0, AT])
 
     def finish(self) -> NetworkRun:
         """What there is so far."""
+        self._collect()
         window = (self.start * self.dt, self.done * self.dt)
         trains = {}
         for name, population in self.network.populations.items():
@@ -300,6 +365,53 @@ class _Run:
             first = plastic.synapse[self.wires.routes[k, RULE]]
             found.append(self.arrays["weights"][first : first + p.wires.count].copy())
         return tuple(found)
+
+
+class _Share:
+    """What one thread does: blocks of each population, in the first and behind the last of which `cuts` has a row."""
+
+    def __init__(self, run: _Run, me: int, cuts: Any, begins: Any, ends: Any) -> None:
+        self.run, self.me, self.blocks = run, me, np.ascontiguousarray(cuts.T)
+        # these are the same for all shares; those of the first are kept
+        alike = {n: a for n, a in run.arrays.items() if n.startswith(("ring", "bounds", "release"))}
+        arrays = run.arrays | {n: a.copy() if me else a for n, a in alike.items()}
+        self.wired = *run.wires.arguments(arrays, run.most, begins, ends), arrays["ring"], arrays["bounds"]
+        places = run.layout.places.values()
+        first = np.array([(p.first_place, p.row_length) for p in places])
+        low, high = (first[:, 0] + self.blocks[:, k] * first[:, 1] for k in range(2))
+        at = run.at[:, None]
+        self.rows = np.flatnonzero(((low <= at) & (at < high)).any(axis=1))
+        size = max(_SPIKES_AT_A_TIME // len(run.meeting), 2 * run.most)
+        self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
+        self.full: list[tuple[NDArray[np.int32], ...]] = []
+
+    def go(self, i0: int, i1: int, families: Any, inputs: Any, emitters: Any) -> None:
+        """Steps i0 to i1 - 1."""
+        run, me = self.run, self.run.meeting[self.me]
+        inputs = [kind and kind._replace(**input_scratch()) for kind in inputs]
+        while me[HEARD] < i1 and not run.given_up:
+            before = me[AT]
+            run.loop(
+                families, run.arrays["memory"], run.dt, i1, run.key, *self.wired, *inputs, emitters, *run.played,
+                run.at[self.rows], self.rows, run.every, run.traces, int(run.columns[0]) if run.columns.size else 0,
+                *self.buffer, self.blocks, i0, int(np.searchsorted(run.played[0], before)), self.me, run.meeting,
+                run.window, *run.fresh,
+            )  # fmt: skip
+            self._empty()
+            if me[AT] == before:
+                time.sleep(_NAP)
+
+    def _empty(self) -> None:
+        """Keep the listed spikes elsewhere."""
+        me = self.run.meeting[self.me]
+        self.full.append(tuple(column[: me[FOUND]].copy() for column in self.buffer))
+        me[FOUND] = 0
+
+    def take(self) -> list[tuple[NDArray[np.int32], ...]]:
+        """Steps and units of all spikes since the last time."""
+        self._empty()
+        found, self.full = self.full, []
+        return found
 
 
 def _held(

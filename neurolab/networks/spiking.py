@@ -326,6 +326,7 @@ class Network:
         every: int = 1,
         state: NetworkState | None = None,
         max_spikes: int = 50_000_000,
+        threads: int | None = None,
         progress: Callable[[float], object] | None = None,
     ) -> NetworkRun:
         """Run the network; called as `nl.simulate(network, ...)`.
@@ -343,6 +344,10 @@ class Network:
             Where an earlier run of this network ended, with the same dt; the result is that of one long run.
         max_spikes : int
             Where a network that runs away is stopped, before its spikes fill the memory (about 30 bytes each).
+        threads : int, optional
+            The result is the same, bit by bit, for any number. Default: as many as numba uses (NUMBA_NUM_THREADS), but
+            no more than pay: one for every 20,000 steps of single units within the shortest delay. Plasticity keeps to
+            one thread, and so do wires in which the targets of a source are not in order.
         progress : function of the fraction done, optional
 
         Returns
@@ -363,7 +368,7 @@ class Network:
         from neurolab.networks.simulation import simulate_network  # loads numba
 
         return simulate_network(
-            self, duration, dt, seed, record or {}, every, state, max_spikes, progress
+            self, duration, dt, seed, record or {}, every, state, max_spikes, threads, progress
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
 from neurolab.engine.fixed_step import sampled
-from neurolab.networks.bit_rows import CHUNK, Bits, make_rows, words_of
+from neurolab.networks.bit_rows import CHUNK, CHUNK_BLOCKS, Bits, make_rows, words_of
 from neurolab.networks.delivery import (
     BITS,
     DELAY,
@@ -40,6 +40,7 @@ from neurolab.networks.delivery import (
     Synapses,
 )
 from neurolab.networks.drives import GAPS, TERMS, Emitters, Inputs, poisson_thresholds
+from neurolab.networks.shares import cut_rows, deal_blocks
 from neurolab.networks.spiking import (
     NoiseInput,
     PoissonInput,
@@ -53,7 +54,7 @@ from neurolab.synapses.receptors import find_entry
 if TYPE_CHECKING:
     from neurolab.networks.spiking import Network
 
-__all__ = ["Place", "Wires", "make_emitters", "make_inputs", "make_wires"]
+__all__ = ["Place", "Wires", "input_scratch", "make_emitters", "make_inputs", "make_wires"]
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -94,6 +95,36 @@ class Wires:
     later_steps: int
     later_places: int
     slots: int  # steps for which spikes are kept, a power of two
+    dealt: dict[int, Any] = field(default_factory=dict)  # shares of so many threads
+
+    @property
+    def window(self) -> int:
+        """Steps in which no spike fired in them arrives."""
+        return int(self.routes[:, LATE].min(initial=2**30)) + 1
+
+    def shares(self, places: Mapping[str, Place], count: int) -> tuple[Ints, list[Ints]] | None:
+        """First blocks of each of `count` shares, and first synapses of each row; None where there must be one share.
+
+        That is so with plasticity, and where the targets of a source are not in order.
+        """
+        if count not in self.dealt:
+            alone = count > 1 and self.plastic is not None
+            self.dealt[count] = None if alone else self._deal(places, count)
+        return self.dealt[count]  # type: ignore[no-any-return]
+
+    def _deal(self, places: Mapping[str, Place], count: int) -> tuple[Ints, list[Ints]] | None:
+        starts, routes = self.synapses.starts, self.routes
+        grains = np.array([bool(place.states) for place in places.values()], np.int64)
+        grains[routes[routes[:, BITS] >= 0, TARGET]] = CHUNK_BLOCKS
+        blocks = deal_blocks([place.size for place in places.values()], grains.tolist(), count)
+        cuts = np.empty((count - 1, starts.size), np.int64)
+        if count > 1:
+            ends = [*routes[1:, ROW], starts.size]
+            for route, end in zip(routes, ends, strict=True):
+                units = blocks[1:-1, route[TARGET]] * LANES
+                if not cut_rows(starts, route[ROW], end - 1, self.synapses.targets, units, cuts):
+                    return None
+        return blocks, [starts, *cuts, starts[1:]]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What a run changes, at the start: copies, by names."""
@@ -106,15 +137,20 @@ class Wires:
             found["weights"] = self.synapses.weights.copy()
         return found
 
-    def arguments(self, arrays: Mapping[str, NDArray[Any]], width: int) -> tuple[Any, ...]:
-        """Routes to later sums, as the loop takes them, around the arrays of a run; `width` spikes a step at most."""
+    def arguments(
+        self, arrays: Mapping[str, NDArray[Any]], width: int, begins: Ints, ends: Ints
+    ) -> tuple[Any, ...]:
+        """Routes to later sums, as the loop takes them, around the arrays of a run; `width` spikes a step at most.
+
+        The synapses of each row from `begins` to `ends` are those of the share.
+        """
 
         def own(table: Any, prefix: str) -> Any:
             return table and table._replace(
                 **{n: arrays[f"{prefix}_{n}"] for n in table._fields if f"{prefix}_{n}" in arrays}
             )
 
-        synapses = self.synapses
+        synapses = self.synapses._replace(begins=begins, ends=ends)
         if "weights" in arrays:
             synapses = synapses._replace(weights=arrays["weights"])
         most = int(self.routes[:, UNITS].max(initial=0)) + 64 * CHUNK
@@ -183,7 +219,7 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
     longest = max((int(np.max(d, initial=0)) for d in own_delays if d is not None), default=0)
     return Wires(
         routes=routes,
-        synapses=Synapses(starts, targets, shared, all_weights, all_delays),
+        synapses=Synapses(starts, starts, starts, targets, shared, all_weights, all_delays),
         bits=bits,
         releases=_make_releases(projections),
         plastic=_make_plastic(projections, shift + first_synapse[:-1], dt),
@@ -201,10 +237,10 @@ def _make_sections(
     sections, later, first = [], {}, 0
     for target, state in sorted(set(keys)):
         at, stride, units, wait = places[target].of(state)
-        sections.append((at, stride, wait, units, first))
+        sections.append((at, stride, wait, units, places[target].member, first))
         later[target, state] = first
         first += units
-    return np.array(sections, np.int64).reshape(-1, 5), later
+    return np.array(sections, np.int64).reshape(-1, 6), later
 
 
 def _power_of_two(n: int) -> int:
@@ -372,14 +408,22 @@ def _inputs(
         places[drive.target].of(find_entry(model, drive.to))
         for drive, model in zip(drives, models, strict=True)
     ]
-    place, stride, units, wait = np.array(found, np.int64).T.copy()
+    place, stride, _, wait = np.array(found, np.int64).T.copy()
+    member = np.array([places[drive.target].member for drive in drives])
     courses = [isinstance(d, PoissonInput) and callable(d.rate) for d in drives]
     first = np.cumsum([0, *map(len, thresholds)]) if thresholds else np.zeros(len(drives) + 1)
     return Inputs(
-        place, stride, units, wait, np.array(weights, float), np.array(courses, np.int64), first[:-1].astype(np.int64),
+        place, stride, member, wait, np.array(weights, float), np.array(courses, np.int64), first[:-1].astype(np.int64),
         np.concatenate([np.zeros((0, TERMS), np.int32), *thresholds]),
-        words=np.empty(LANES, np.int32), tally=np.empty(LANES, np.int32), normals=np.empty(LANES),
+        **input_scratch(),
     )  # fmt: skip
+
+
+def input_scratch() -> dict[str, NDArray[Any]]:
+    """What an `Inputs` needs for one thread."""
+    return dict(
+        words=np.empty(LANES, np.int32), tally=np.empty(LANES, np.int32), normals=np.empty(LANES)
+    )
 
 
 def make_emitters(

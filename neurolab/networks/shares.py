@@ -1,0 +1,102 @@
+"""Threads in a clock-driven network: each steps a share of the units, blocks of every population.
+
+No spike acts before the shortest delay of the network has passed. So for a window of that many steps a share needs
+nothing that others fire in it: it lists the spikes of its own units, and at the end of a window it waits for the others
+and joins all lists in the order of units, as one thread would have written them. What arrives at a unit, and in which
+order, depends on no share, so the result is the same bit by bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from neurolab.engine.compiled import LANES
+from neurolab.kernels.atomic import look_up, tell
+from neurolab.kernels.cache import borrowing, borrowing_kernel
+
+__all__ = ["AT", "COLUMNS", "FOUND", "HEARD", "TOLD", "cut_rows", "deal_blocks", "meet"]
+
+COLUMNS = 16  # two cache lines a row, so that no share slows another
+_PATIENCE = 2**20  # looks, about a ms: a thread that waits longer lets others have the core
+
+Ints = NDArray[np.int64]
+
+# Columns of the table by which shares meet, a row for each
+(
+    AT,  # the step it does next
+    FOUND,  # spikes in its list
+    TOLD,  # up to which step others may read what it fired
+    HEARD,  # up to which step it has what all fired
+) = range(4)
+
+
+def deal_blocks(sizes: Sequence[int], grains: Sequence[int], shares: int) -> Ints:
+    """First block of each population that each share has, shape (shares + 1, populations).
+
+    Shares are as equal as whole `grains` of blocks let them; 0 for a population that the last share has alone.
+    """
+    cuts, over = np.zeros((shares + 1, len(sizes)), np.int64), np.zeros(shares - 1)
+    for member, (size, grain) in enumerate(zip(sizes, grains, strict=True)):
+        blocks = cuts[shares, member] = -(-size // LANES)
+        if grain:
+            wanted = size / shares * np.arange(1, shares) + over
+            found = np.rint(wanted / (grain * LANES)).astype(np.int64) * grain
+            cuts[1:shares, member] = np.maximum.accumulate(np.clip(found, 0, blocks))
+            over = wanted - np.minimum(cuts[1:shares, member] * LANES, size)
+    return cuts
+
+
+@borrowing_kernel
+def cut_rows(starts: Any, begin: int, end: int, targets: Any, units: Ints, cuts: Ints) -> bool:
+    """Where the targets from each of `units` on begin in each row; False where a row is not in order of targets."""
+    for row in range(begin, end):
+        first, stop = starts[row], starts[row + 1]
+        falls = 0
+        for j in range(first + 1, stop):
+            falls += targets[j] < targets[j - 1]
+        if falls:
+            return False
+        for k in range(units.size):
+            low, high = first, stop
+            while low < high:
+                middle = (low + high) // 2
+                if targets[middle] < units[k]:
+                    low = middle + 1
+                else:
+                    high = middle
+            cuts[k, row] = low
+    return True
+
+
+@borrowing
+def meet(
+    meeting: Ints, me: int, i: int, ring: Any, bounds: Any, fresh: Any, fresh_bounds: Any
+) -> bool:
+    """Join what all shares fired before step i, as soon as they have got there; False if that takes long."""
+    shares, members = meeting.shape[0], bounds.shape[1] - 1
+    if shares > 1:
+        tell(meeting, me * COLUMNS + TOLD, i)
+        for share in range(shares):
+            looks = 0
+            while look_up(meeting, share * COLUMNS + TOLD) < i:
+                looks += 1
+                if looks > _PATIENCE:
+                    return False
+        for step in range(meeting[me, HEARD], i):
+            slot, row = step & (ring.shape[0] - 1), step & (fresh.shape[1] - 1)
+            count = 0
+            for member in range(members):
+                bounds[slot, member] = count
+                for share in range(shares):
+                    for q in range(
+                        fresh_bounds[share, row, member], fresh_bounds[share, row, member + 1]
+                    ):
+                        ring[slot, count] = fresh[share, row, q]
+                        count += 1
+            bounds[slot, members] = count
+    meeting[me, HEARD] = i
+    return True
