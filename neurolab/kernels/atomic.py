@@ -1,17 +1,35 @@
-"""A number by which threads tell each other how far they are: what was written before it is seen by who reads it."""
+"""How threads in compiled code wait for each other: a number that one tells and others look up, and giving way.
+
+What a thread wrote before it told the number is seen by those that look it up.
+"""
 
 from __future__ import annotations
 
+import ctypes
+import sys
+import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+from llvmlite import ir
 from numba import extending, types
 
 from neurolab.kernels.cache import config
 
-__all__ = ["look_up", "tell"]
+__all__ = ["find_way", "give_way", "look_up", "tell"]
 
 intrinsic: Callable[[Callable[..., Any]], Any] = extending.intrinsic
+
+
+@cache
+def find_way() -> int:
+    """Address of the system's function that lets another thread have the core."""
+    if sys.platform == "win32":
+        function = ctypes.windll.kernel32.SwitchToThread
+    else:
+        function = ctypes.CDLL(None).sched_yield
+    return ctypes.cast(function, ctypes.c_void_p).value or 0
 
 
 def _item(context: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:
@@ -41,6 +59,19 @@ def look_up(typing_context: Any, array: Any, at: Any) -> Any:
     return types.int64(array, types.int64), codegen
 
 
+@intrinsic
+def give_way(typing_context: Any, way: Any) -> Any:
+    """Call the function that `find_way` found: an address is not the same in the next process, so none is compiled."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        function = ir.FunctionType(ir.IntType(32), []).as_pointer()
+        builder.call(builder.inttoptr(args[0], function), [])
+        return context.get_dummy_value()
+
+    return types.void(types.int64), codegen
+
+
 if config.DISABLE_JIT:
     tell = lambda array, at, number: array.reshape(-1).__setitem__(at, number)  # noqa: E731
     look_up = lambda array, at: array.reshape(-1)[at]  # noqa: E731
+    give_way = lambda way: time.sleep(0)  # noqa: E731

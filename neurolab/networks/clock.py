@@ -142,9 +142,9 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
         sums: Any, bits: Any, releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any,
         emitters: Any, played_steps: Any, played_ids: Any, played_members: Any, playing: Any,
         places: Any, rows: Any, every: int, traces: Array, first_column: int, spike_steps: Any, spike_ids: Any,
-        blocks: Any, origin: int, played: int, me: int, meeting: Any, window: int, fresh: Any, fresh_bounds: Any,
+        blocks: Any, origin: int, played: int, me: int, meeting: Any, window: int, way: int, fresh: Any, fresh_bounds: Any,
     ) -> None:  # fmt: skip
-        """A share's steps up to i1 - 1; ends sooner if its list fills or it has to wait; None is not compiled."""
+        """A share's steps up to i1 - 1; ends sooner if its list fills; what is None is not compiled."""
         slots, total = fresh.shape[1], fresh.shape[2]
         none, i, found = np.int64(0), meeting[me, AT], meeting[me, FOUND]
         until_kept = every - i % every
@@ -152,7 +152,7 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
             resume(emitters, blocks, key)
         while True:
             if i == i1 or i - meeting[me, HEARD] == window:
-                if not meet(meeting, me, i, ring, bounds, fresh, fresh_bounds):
+                if not meet(meeting, me, i, way, ring, bounds, fresh, fresh_bounds):
                     break
             if i == i1 or found > spike_steps.size - total:
                 break

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
-from neurolab.kernels.atomic import look_up, tell
+from neurolab.kernels.atomic import give_way, look_up, tell
 from neurolab.kernels.cache import borrowing, borrowing_kernel
 
-__all__ = ["AT", "COLUMNS", "FOUND", "HEARD", "TOLD", "cut_rows", "deal_blocks", "meet"]
+__all__ = ["AT", "COLUMNS", "FOUND", "HEARD", "STOP", "TOLD", "cut_rows", "deal_blocks", "meet"]
 
 COLUMNS = 16  # two cache lines a row, so that no share slows another
-_PATIENCE = 2**20  # looks, about a ms: a thread that waits longer lets others have the core
+_PATIENCE = 1000  # looks, some microseconds: a thread that waits longer lets others have the core
 
 Ints = NDArray[np.int64]
 
@@ -31,7 +31,8 @@ Ints = NDArray[np.int64]
     FOUND,  # spikes in its list
     TOLD,  # up to which step others may read what it fired
     HEARD,  # up to which step it has what all fired
-) = range(4)
+    STOP,  # whether to wait no longer, as another will not come
+) = range(5)
 
 
 def deal_blocks(sizes: Sequence[int], grains: Sequence[int], shares: int) -> Ints:
@@ -74,9 +75,9 @@ def cut_rows(starts: Any, begin: int, end: int, targets: Any, units: Ints, cuts:
 
 @borrowing
 def meet(
-    meeting: Ints, me: int, i: int, ring: Any, bounds: Any, fresh: Any, fresh_bounds: Any
+    meeting: Ints, me: int, i: int, way: int, ring: Any, bounds: Any, fresh: Any, fresh_bounds: Any
 ) -> bool:
-    """Join what all shares fired before step i, as soon as they have got there; False if that takes long."""
+    """Join what all shares fired before step i, as soon as they have got there; False if one will not."""
     shares, members = meeting.shape[0], bounds.shape[1] - 1
     if shares > 1:
         tell(meeting, me * COLUMNS + TOLD, i)
@@ -85,7 +86,9 @@ def meet(
             while look_up(meeting, share * COLUMNS + TOLD) < i:
                 looks += 1
                 if looks > _PATIENCE:
-                    return False
+                    if look_up(meeting, me * COLUMNS + STOP):
+                        return False
+                    give_way(way)
         for step in range(meeting[me, HEARD], i):
             slot, row = step & (ring.shape[0] - 1), step & (fresh.shape[1] - 1)
             count = 0

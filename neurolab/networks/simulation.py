@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -17,10 +16,11 @@ from neurolab.engine.compiled import COMPILE_ERRORS, LANES, explain, lanes
 from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
+from neurolab.kernels.atomic import find_way
 from neurolab.kernels.rng import seed_key
 from neurolab.networks.clock import VECTOR, network_loop
 from neurolab.networks.delivery import RULE
-from neurolab.networks.shares import AT, COLUMNS, FOUND, HEARD
+from neurolab.networks.shares import AT, COLUMNS, FOUND, HEARD, STOP
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
@@ -46,7 +46,6 @@ __all__ = ["simulate_network"]
 Array = NDArray[np.float64]
 _SPIKES_AT_A_TIME = 1_000_000
 _WORTH = 20_000  # steps of single units in a window that a thread needs to pay
-_NAP = 1e-4  # s, for which a share lets others have the core when they are late
 _ONE_BY_ONE = 4  # a population of so many units, or fewer, would waste most of a vector
 
 _wires: WeakKeyDictionary[Network, dict[float, Wires]] = WeakKeyDictionary()  # by dt
@@ -230,7 +229,7 @@ class _Run:
         blocks, cuts = self._deal(threads)
         count = len(cuts) - 1
         self.meeting = np.full((count, COLUMNS), self.start)
-        self.meeting[:, FOUND] = 0
+        self.meeting[:, [FOUND, STOP]] = 0
         # a single share lists what fires where otherwise all is joined
         self.fresh, self.window = (self.arrays["ring"][None], self.arrays["bounds"][None]), self.stop
         if count > 1:
@@ -241,7 +240,7 @@ class _Run:
         self.shares = [
             _Share(self, me, blocks[me : me + 2], *cuts[me : me + 2]) for me in range(count)
         ]
-        self.pool, self.given_up = ThreadPoolExecutor(count), False
+        self.pool = ThreadPoolExecutor(count)
         self.loop = network_loop(layout.steps)
         self.found: dict[str, list[tuple[NDArray[np.int32], NDArray[np.int32]]]] = {
             name: [] for name in network.populations
@@ -282,7 +281,7 @@ class _Run:
             try:
                 share.go(i0, i1, families, inputs, emitters)
             except BaseException:
-                self.given_up = True  # the others would wait for it for ever
+                self.meeting[:, STOP] = 1
                 raise
 
         def all_go() -> None:
@@ -389,17 +388,14 @@ class _Share:
         """Steps i0 to i1 - 1."""
         run, me = self.run, self.run.meeting[self.me]
         inputs = [kind and kind._replace(**input_scratch()) for kind in inputs]
-        while me[HEARD] < i1 and not run.given_up:
-            before = me[AT]
+        while me[HEARD] < i1 and not me[STOP]:
             run.loop(
                 families, run.arrays["memory"], run.dt, i1, run.key, *self.wired, *inputs, emitters, *run.played,
                 run.at[self.rows], self.rows, run.every, run.traces, int(run.columns[0]) if run.columns.size else 0,
-                *self.buffer, self.blocks, i0, int(np.searchsorted(run.played[0], before)), self.me, run.meeting,
-                run.window, *run.fresh,
+                *self.buffer, self.blocks, i0, int(np.searchsorted(run.played[0], me[AT])), self.me, run.meeting,
+                run.window, find_way(), *run.fresh,
             )  # fmt: skip
             self._empty()
-            if me[AT] == before:
-                time.sleep(_NAP)
 
     def _empty(self) -> None:
         """Keep the listed spikes elsewhere."""
