@@ -75,7 +75,8 @@ def count_rows(
     bits: Bits,
     first_word: int,
     words: int,
-    mine: Any,
+    block: int,
+    end_block: int,
     ring: Any,
     begin: int,
     end: int,
@@ -84,18 +85,19 @@ def count_rows(
 ) -> None:
     """Add to each target's count the number of rows with its bit, over the sources ring[begin:end] - first.
 
-    For the targets in blocks mine[0] to mine[1] - 1, which begin with a chunk.
+    For the targets in blocks `block`, which begins a chunk, to `end_block` - 1.
     """
-    chunks = mine[0] // CHUNK_BLOCKS, (mine[1] + CHUNK_BLOCKS - 1) // CHUNK_BLOCKS
+    first_chunk = block // CHUNK_BLOCKS
+    end_chunk = (end_block + CHUNK_BLOCKS - 1) // CHUNK_BLOCKS
     for q in range(begin, end):
         at = first_word + (ring[q] - first) * words
-        prefetch_row(bits.rows, at + chunks[0] * CHUNK, at + chunks[1] * CHUNK)
+        prefetch_row(bits.rows, at + first_chunk * CHUNK, at + end_chunk * CHUNK)
     while begin < end:
         stop = min(end, begin + _MOST)
         used = 1
         while (1 << used) <= stop - begin:
             used += 1
-        for chunk in range(chunks[0], chunks[1]):
+        for chunk in range(first_chunk, end_chunk):
             for w in range(_PLANES * CHUNK):
                 bits.work[w] = np.uint64(0)
             for q in range(begin, stop, _AT_ONCE):

@@ -145,15 +145,16 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
         blocks: Any, origin: int, played: int, me: int, meeting: Any, window: int, way: int, fresh: Any, fresh_bounds: Any,
     ) -> None:  # fmt: skip
         """A share's steps up to i1 - 1; ends sooner if its list fills; what is None is not compiled."""
-        slots, total = fresh.shape[1], fresh.shape[2]
+        slots, total = ring.shape
         none, i, found = np.int64(0), meeting[me, AT], meeting[me, FOUND]
         until_kept = every - i % every
         if emitters is not None:
             resume(emitters, blocks, key)
         while True:
-            if i == i1 or i - meeting[me, HEARD] == window:
-                if not meet(meeting, me, i, way, ring, bounds, fresh, fresh_bounds):
-                    break
+            if fresh is not None:
+                if i == i1 or i - meeting[me, HEARD] == window:
+                    if not meet(meeting, me, i, way, ring, bounds, fresh, fresh_bounds):
+                        break
             if i == i1 or found > spike_steps.size - total:
                 break
             for k in range(routes.shape[0]):
@@ -170,7 +171,12 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
             if noise is not None:
                 for k in range(noise.member.size):
                     add_noise(k, i, noise, blocks, key, memory)
-            fired, ends = fresh[me, i & (slots - 1)], fresh_bounds[me, i & (slots - 1)]
+            slot = i & (slots - 1)
+            fired, ends = ring[slot], bounds[slot]
+            if fresh is not None:
+                lists = fresh.shape[0] // meeting.shape[0]
+                slot = me * lists + (i & (lists - 1))
+                fired, ends = fresh[slot], fresh_bounds[slot]
             count = step_all(families, blocks, memory, i, origin, dt, fired, ends, none)
             if emitters is not None:
                 for k in range(emitters.units.size):
@@ -199,5 +205,7 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
                 found += 1
             i += 1
         meeting[me, AT], meeting[me, FOUND] = i, found
+        if fresh is None:
+            meeting[me, HEARD] = i
 
     return run

@@ -171,7 +171,8 @@ def deliver(
     if emitted < 0 or first == last:
         return
     starts, begins, ends = synapses.starts, synapses.begins, synapses.ends
-    targets, weights, mine = synapses.targets, synapses.weights, blocks[route[TARGET]]
+    targets, weights = synapses.targets, synapses.weights
+    block, end_block = blocks[route[TARGET], 0], blocks[route[TARGET], 1]
     row, shift, units = route[ROW] - route[FIRST], route[SHIFT], route[UNITS]
     counts = scratch.counts
     if later is not None:
@@ -188,9 +189,9 @@ def deliver(
     if bits is not None:
         if route[BITS] >= 0 and last - first >= _ENOUGH:
             count_rows(
-                bits, route[BITS], route[WORDS], mine, ring[slot], first, last, route[FIRST], counts
-            )
-            _sweep(memory, place, stride, wait, units, mine, synapses.weight[k], counts)
+                bits, route[BITS], route[WORDS], block, end_block, ring[slot], first, last, route[FIRST], counts,
+            )  # fmt: skip
+            _sweep(memory, place, stride, wait, units, block, end_block, synapses.weight[k], counts)
             return
     arrivals = 0
     for q in range(first, last):
@@ -219,15 +220,15 @@ def deliver(
                     _raise(memory, place, stride, wait, targets[j], part * weights[j + shift])
             elif route[FULL] == 1:
                 own = weights[starts[source] + shift : starts[source + 1] + shift]
-                _add_all(memory, place, stride, wait, units, mine, part, own)
+                _add_all(memory, place, stride, wait, units, block, end_block, part, own)
             else:
                 for j in range(start, stop):
                     sums[targets[j]] += part * weights[j + shift]
     if many and plain:
-        _sweep(memory, place, stride, wait, units, mine, synapses.weight[k], counts)
+        _sweep(memory, place, stride, wait, units, block, end_block, synapses.weight[k], counts)
     elif sums is not None:
         if many and shift != SHARED and route[FULL] == 0:
-            _sweep(memory, place, stride, wait, units, mine, 1.0, sums)
+            _sweep(memory, place, stride, wait, units, block, end_block, 1.0, sums)
 
 
 @borrowing
@@ -235,9 +236,9 @@ def deliver_later(i: int, later: Later, blocks: Ints, memory: Array) -> None:
     """What was sent earlier, with delays of its own, and is due before step i."""
     due, sections = later.sums[i & (later.sums.shape[0] - 1)], later.sections
     for k in range(sections.shape[0]):
-        units, at = sections[k, 3], sections[k, 5]
+        units, target, at = sections[k, 3], sections[k, 4], sections[k, 5]
         _sweep(
-            memory, sections[k, 0], sections[k, 1], sections[k, 2], units, blocks[sections[k, 4]], 1.0,
+            memory, sections[k, 0], sections[k, 1], sections[k, 2], units, blocks[target, 0], blocks[target, 1], 1.0,
             due[at : at + units],
         )  # fmt: skip
 
@@ -253,10 +254,10 @@ def _raise(memory: Array, place: int, stride: int, wait: int, target: Any, amoun
 
 @borrowing
 def _add_all(
-    memory: Array, place: int, stride: int, wait: int, units: int, mine: Ints, weight: float, arrived: Any
+    memory: Array, place: int, stride: int, wait: int, units: int, first: int, stop: int, weight: float, arrived: Any
 ) -> None:  # fmt: skip
-    """Add weight times what has arrived to each target in these blocks that is not held."""
-    for block in range(mine[0], mine[1]):
+    """Add weight times what has arrived to each target in blocks `first` to `stop` - 1 that is not held."""
+    for block in range(first, stop):
         n = min(LANES, units - block * LANES)
         here = arrived[block * LANES : block * LANES + n]
         add_to_block(memory, place + block * stride, n, wait, weight, here)
@@ -264,11 +265,12 @@ def _add_all(
 
 @borrowing
 def _sweep(
-    memory: Array, place: int, stride: int, wait: int, units: int, mine: Ints, weight: float, arrived: Any
+    memory: Array, place: int, stride: int, wait: int, units: int, first: int, stop: int, weight: float, arrived: Any
 ) -> None:  # fmt: skip
     """The same, and empty `arrived`."""
-    _add_all(memory, place, stride, wait, units, mine, weight, arrived)
-    arrived[mine[0] * LANES : min(units, mine[1] * LANES)] = 0
+    _add_all(memory, place, stride, wait, units, first, stop, weight, arrived)
+    for j in range(first * LANES, min(units, stop * LANES)):
+        arrived[j] = 0
 
 
 @borrowing

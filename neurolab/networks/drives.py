@@ -112,8 +112,8 @@ def add_poisson(
     row = inputs.first[k] + inputs.course[k] * (i - origin)
     thresholds, weight, wait = inputs.thresholds[row], inputs.weight[k], inputs.wait[k]
     step, which, never = np.uint64(i), np.uint64(k), np.int32(_NEVER)
-    words, counts, mine = inputs.words, inputs.tally, blocks[inputs.member[k]]
-    for block in range(mine[0], mine[1]):
+    words, counts, member = inputs.words, inputs.tally, inputs.member[k]
+    for block in range(blocks[member, 0], blocks[member, 1]):
         _fill_words(step, which, block, key, words)
         for lane in range(LANES):
             counts[lane] = np.int32(0)
@@ -149,8 +149,8 @@ def _fill_words(step: Any, which: Any, block: int, key: Any, words: Any) -> None
 def add_noise(k: int, i: int, inputs: Inputs, blocks: Ints, key: Any, memory: Array) -> None:
     """Add weight times a standard normal number to each unit in these blocks that input k drives."""
     weight, wait, normals = inputs.weight[k], inputs.wait[k], inputs.normals
-    step, which, mine = np.uint64(i), _NOISE + np.uint64(k), blocks[inputs.member[k]]
-    for block in range(mine[0], mine[1]):
+    step, which, member = np.uint64(i), _NOISE + np.uint64(k), inputs.member[k]
+    for block in range(blocks[member, 0], blocks[member, 1]):
         for lane in range(_HALF_BLOCK):
             unit = np.uint64(block * _HALF_BLOCK + lane)
             w0, w1, w2, w3 = philox(step & _LOW, step >> _32, unit, which, key[0], key[1])
@@ -164,9 +164,9 @@ def emit(
     k: int, i: int, origin: int, emitters: Emitters, blocks: Ints, key: Any, fired: Any, count: int
 ) -> int:
     """Write the units of source k that fire in step i behind the `count` that have; their number then."""
-    units, first, mine = emitters.units[k], emitters.first[k], blocks[emitters.member[k]]
+    units, first, end_block = emitters.units[k], emitters.first[k], blocks[emitters.member[k], 1]
     if emitters.scale[k] < 0.0:
-        if mine[1] == 0:
+        if end_block == 0:
             return count
         begin, upcoming, drawn = i * units, emitters.upcoming[k], emitters.drawn[k]
         while upcoming < begin + units:
@@ -181,7 +181,7 @@ def emit(
         return count
     row, each = emitters.row[k] + emitters.course[k] * (i - origin), emitters.each[k]
     step, which, words = np.uint64(i), _EMITTERS + np.uint64(k), emitters.words
-    for block in range(mine[0], mine[1]):
+    for block in range(end_block):
         _fill_words(step, which, block, key, words)
         for lane in range(min(LANES, units - block * LANES)):
             if words[lane] < emitters.thresholds[row + each * (block * LANES + lane)]:

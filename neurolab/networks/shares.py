@@ -79,27 +79,25 @@ def meet(
 ) -> bool:
     """Join what all shares fired before step i, as soon as they have got there; False if one will not."""
     shares, members = meeting.shape[0], bounds.shape[1] - 1
-    if shares > 1:
-        tell(meeting, me * COLUMNS + TOLD, i)
-        for share in range(shares):
-            looks = 0
-            while look_up(meeting, share * COLUMNS + TOLD) < i:
-                looks += 1
-                if looks > _PATIENCE:
-                    if look_up(meeting, me * COLUMNS + STOP):
-                        return False
-                    give_way(way)
-        for step in range(meeting[me, HEARD], i):
-            slot, row = step & (ring.shape[0] - 1), step & (fresh.shape[1] - 1)
-            count = 0
-            for member in range(members):
-                bounds[slot, member] = count
-                for share in range(shares):
-                    for q in range(
-                        fresh_bounds[share, row, member], fresh_bounds[share, row, member + 1]
-                    ):
-                        ring[slot, count] = fresh[share, row, q]
-                        count += 1
-            bounds[slot, members] = count
+    tell(meeting, me * COLUMNS + TOLD, i)
+    for share in range(shares):
+        looks = 0
+        while look_up(meeting, share * COLUMNS + TOLD) < i:
+            looks += 1
+            if looks > _PATIENCE:
+                if look_up(meeting, me * COLUMNS + STOP):
+                    return False
+                give_way(way)
+    rows = fresh.shape[0] // shares
+    for step in range(meeting[me, HEARD], i):
+        slot, row = step & (ring.shape[0] - 1), step & (rows - 1)
+        count = 0
+        for member in range(members):
+            bounds[slot, member] = count
+            for at in range(row, fresh.shape[0], rows):
+                for q in range(fresh_bounds[at, member], fresh_bounds[at, member + 1]):
+                    ring[slot, count] = fresh[at, q]
+                    count += 1
+        bounds[slot, members] = count
     meeting[me, HEARD] = i
     return True

@@ -230,13 +230,12 @@ class _Run:
         count = len(cuts) - 1
         self.meeting = np.full((count, COLUMNS), self.start)
         self.meeting[:, [FOUND, STOP]] = 0
-        # a single share lists what fires where otherwise all is joined
-        self.fresh, self.window = (self.arrays["ring"][None], self.arrays["bounds"][None]), self.stop
+        self.fresh: list[Any] = [None, None]  # lists of each share, for others to read
         if count > 1:
-            shape, self.window = (count, 2 * self.wires.slots), self.wires.window
-            self.fresh = (
-                np.zeros((*shape, self.most), np.int32), np.zeros((*shape, len(layout.places) + 1), np.int64)
-            )  # fmt: skip
+            self.fresh = [
+                np.zeros((2 * count * len(a), a.shape[1]), a.dtype)
+                for a in (self.arrays["ring"], self.arrays["bounds"])
+            ]
         self.shares = [
             _Share(self, me, blocks[me : me + 2], *cuts[me : me + 2]) for me in range(count)
         ]
@@ -260,8 +259,8 @@ class _Run:
     def _deal(self, threads: int | None) -> tuple[Any, list[Any]]:
         """First blocks and synapses of the shares, as many as threads can be used."""
         if threads is None:
-            window = min(self.wires.window, self.stop - self.start)
-            threads = min(numba.config.NUMBA_NUM_THREADS, self.layout.size * window // _WORTH)  # type: ignore[attr-defined]
+            pay = self.layout.size * self.wires.window // _WORTH
+            threads = min(numba.config.NUMBA_NUM_THREADS, pay)  # type: ignore[attr-defined]
         blocks = sum(len(group.slabs) for group in self.layout.groups.values())
         places, single = self.layout.places, self.wires.shares(self.layout.places, 1)
         assert single is not None
@@ -393,7 +392,7 @@ class _Share:
                 families, run.arrays["memory"], run.dt, i1, run.key, *self.wired, *inputs, emitters, *run.played,
                 run.at[self.rows], self.rows, run.every, run.traces, int(run.columns[0]) if run.columns.size else 0,
                 *self.buffer, self.blocks, i0, int(np.searchsorted(run.played[0], me[AT])), self.me, run.meeting,
-                run.window, find_way(), *run.fresh,
+                run.wires.window, find_way(), *run.fresh,
             )  # fmt: skip
             self._empty()
 
