@@ -142,19 +142,21 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
         sums: Any, bits: Any, releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any,
         emitters: Any, played_steps: Any, played_ids: Any, played_members: Any, playing: Any,
         places: Any, rows: Any, every: int, traces: Array, first_column: int, spike_steps: Any, spike_ids: Any,
-        blocks: Any, origin: int, played: int, me: int, meeting: Any, window: int, way: int, fresh: Any, fresh_bounds: Any,
+        blocks: Any, origin: int, played: int, progress: Any, others: Any,
     ) -> None:  # fmt: skip
         """A share's steps up to i1 - 1; ends sooner if its list fills; what is None is not compiled."""
         slots, total = ring.shape
-        none, i, found = np.int64(0), meeting[me, AT], meeting[me, FOUND]
+        none, i, found = np.int64(0), progress[AT], progress[FOUND]
         until_kept = every - i % every
         if emitters is not None:
             resume(emitters, blocks, key)
-        while True:
-            if fresh is not None:
-                if i == i1 or i - meeting[me, HEARD] == window:
-                    if not meet(meeting, me, i, way, ring, bounds, fresh, fresh_bounds):
-                        break
+        for i in range(i, i1 + 1):
+            if others is None:
+                progress[HEARD] = i
+            elif i == i1 or i - progress[HEARD] == others.window:
+                if not meet(others, i, progress[HEARD], ring, bounds):
+                    break
+                progress[HEARD] = i
             if i == i1 or found > spike_steps.size - total:
                 break
             for k in range(routes.shape[0]):
@@ -173,10 +175,10 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
                     add_noise(k, i, noise, blocks, key, memory)
             slot = i & (slots - 1)
             fired, ends = ring[slot], bounds[slot]
-            if fresh is not None:
-                lists = fresh.shape[0] // meeting.shape[0]
-                slot = me * lists + (i & (lists - 1))
-                fired, ends = fresh[slot], fresh_bounds[slot]
+            if others is not None:
+                rows_each = others.fired.shape[0] // others.progress.shape[0]
+                row = others.me * rows_each + (i & (rows_each - 1))
+                fired, ends = others.fired[row], others.bounds[row]
             count = step_all(families, blocks, memory, i, origin, dt, fired, ends, none)
             if emitters is not None:
                 for k in range(emitters.units.size):
@@ -185,8 +187,7 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
             for k in range(playing.size):
                 ends[playing[k]] = count
                 while (
-                    blocks[playing[k], 1] > 0
-                    and played < played_steps.size
+                    played < played_steps.size
                     and played_steps[played] == i
                     and played_members[played] == playing[k]
                 ):
@@ -203,9 +204,6 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
                 spike_steps[found] = i
                 spike_ids[found] = fired[q]
                 found += 1
-            i += 1
-        meeting[me, AT], meeting[me, FOUND] = i, found
-        if fresh is None:
-            meeting[me, HEARD] = i
+        progress[AT], progress[FOUND] = i, found
 
     return run

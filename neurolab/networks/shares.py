@@ -9,7 +9,7 @@ order, depends on no share, so the result is the same bit by bit.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +18,14 @@ from neurolab.engine.compiled import LANES
 from neurolab.kernels.atomic import give_way, look_up, tell
 from neurolab.kernels.cache import borrowing, borrowing_kernel
 
-__all__ = ["AT", "COLUMNS", "FOUND", "HEARD", "STOP", "TOLD", "cut_rows", "deal_blocks", "meet"]
+__all__ = ["AT", "COLUMNS", "FOUND", "HEARD", "STOP", "Others", "cut_rows", "deal_blocks", "meet"]
 
 COLUMNS = 16  # two cache lines a row, so that no share slows another
 _PATIENCE = 1000  # looks, some microseconds: a thread that waits longer lets others have the core
 
 Ints = NDArray[np.int64]
 
-# Columns of the table by which shares meet, a row for each
+# How far a share is: a row for each
 (
     AT,  # the step it does next
     FOUND,  # spikes in its list
@@ -33,6 +33,17 @@ Ints = NDArray[np.int64]
     HEARD,  # up to which step it has what all fired
     STOP,  # whether to wait no longer, as another will not come
 ) = range(5)
+
+
+class Others(NamedTuple):
+    """What a share needs to meet the others; a single one has None."""
+
+    progress: Ints  # rows of all shares
+    me: int
+    window: int  # steps between two meetings
+    way: int  # to let others have the core
+    fired: NDArray[np.int32]  # what each has fired in each of the last steps, rows of all shares
+    bounds: Ints
 
 
 def deal_blocks(sizes: Sequence[int], grains: Sequence[int], shares: int) -> Ints:
@@ -74,30 +85,27 @@ def cut_rows(starts: Any, begin: int, end: int, targets: Any, units: Ints, cuts:
 
 
 @borrowing
-def meet(
-    meeting: Ints, me: int, i: int, way: int, ring: Any, bounds: Any, fresh: Any, fresh_bounds: Any
-) -> bool:
-    """Join what all shares fired before step i, as soon as they have got there; False if one will not."""
-    shares, members = meeting.shape[0], bounds.shape[1] - 1
-    tell(meeting, me * COLUMNS + TOLD, i)
-    for share in range(shares):
+def meet(others: Others, i: int, heard: int, ring: Any, bounds: Any) -> bool:
+    """Join what all shares fired in steps `heard` to i - 1, as soon as they are there; False if one will not be."""
+    progress, me, members = others.progress, others.me, bounds.shape[1] - 1
+    tell(progress, me * COLUMNS + TOLD, i)
+    for share in range(progress.shape[0]):
         looks = 0
-        while look_up(meeting, share * COLUMNS + TOLD) < i:
+        while look_up(progress, share * COLUMNS + TOLD) < i:
             looks += 1
             if looks > _PATIENCE:
-                if look_up(meeting, me * COLUMNS + STOP):
+                if look_up(progress, me * COLUMNS + STOP):
                     return False
-                give_way(way)
-    rows = fresh.shape[0] // shares
-    for step in range(meeting[me, HEARD], i):
+                give_way(others.way)
+    rows = others.fired.shape[0] // progress.shape[0]
+    for step in range(heard, i):
         slot, row = step & (ring.shape[0] - 1), step & (rows - 1)
         count = 0
         for member in range(members):
             bounds[slot, member] = count
-            for at in range(row, fresh.shape[0], rows):
-                for q in range(fresh_bounds[at, member], fresh_bounds[at, member + 1]):
-                    ring[slot, count] = fresh[at, q]
+            for at in range(row, others.fired.shape[0], rows):
+                for q in range(others.bounds[at, member], others.bounds[at, member + 1]):
+                    ring[slot, count] = others.fired[at, q]
                     count += 1
         bounds[slot, members] = count
-    meeting[me, HEARD] = i
     return True

@@ -20,7 +20,7 @@ from neurolab.kernels.atomic import find_way
 from neurolab.kernels.rng import seed_key
 from neurolab.networks.clock import VECTOR, network_loop
 from neurolab.networks.delivery import RULE
-from neurolab.networks.shares import AT, COLUMNS, FOUND, HEARD, STOP
+from neurolab.networks.shares import AT, COLUMNS, FOUND, HEARD, STOP, Others
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
@@ -228,14 +228,12 @@ class _Run:
             self.traces[:, 0] = self.arrays["memory"][self.at]
         blocks, cuts = self._deal(threads)
         count = len(cuts) - 1
-        self.meeting = np.full((count, COLUMNS), self.start)
-        self.meeting[:, [FOUND, STOP]] = 0
-        self.fresh: list[Any] = [None, None]  # lists of each share, for others to read
-        if count > 1:
-            self.fresh = [
-                np.zeros((2 * count * len(a), a.shape[1]), a.dtype)
-                for a in (self.arrays["ring"], self.arrays["bounds"])
-            ]
+        self.progress = np.full((count, COLUMNS), self.start)
+        self.progress[:, [FOUND, STOP]] = 0
+        self.fired = [
+            np.zeros((2 * count * len(a), a.shape[1]), a.dtype)
+            for a in (self.arrays["ring"], self.arrays["bounds"])
+        ]
         self.shares = [
             _Share(self, me, blocks[me : me + 2], *cuts[me : me + 2]) for me in range(count)
         ]
@@ -280,7 +278,7 @@ class _Run:
             try:
                 share.go(i0, i1, families, inputs, emitters)
             except BaseException:
-                self.meeting[:, STOP] = 1
+                self.progress[:, STOP] = 1
                 raise
 
         def all_go() -> None:
@@ -315,7 +313,7 @@ class _Run:
     @property
     def done(self) -> int:
         """The step that comes next."""
-        return int(self.meeting[0, AT])
+        return int(self.progress[0, AT])
 
     def finish(self) -> NetworkRun:
         """What there is so far."""
@@ -369,7 +367,7 @@ class _Share:
     """What one thread does: blocks of each population, in the first and behind the last of which `cuts` has a row."""
 
     def __init__(self, run: _Run, me: int, cuts: Any, begins: Any, ends: Any) -> None:
-        self.run, self.me, self.blocks = run, me, np.ascontiguousarray(cuts.T)
+        self.run, self.blocks = run, np.ascontiguousarray(cuts.T)
         # these are the same for all shares; those of the first are kept
         alike = {n: a for n, a in run.arrays.items() if n.startswith(("ring", "bounds", "release"))}
         arrays = run.arrays | {n: a.copy() if me else a for n, a in alike.items()}
@@ -379,28 +377,34 @@ class _Share:
         low, high = (first[:, 0] + self.blocks[:, k] * first[:, 1] for k in range(2))
         at = run.at[:, None]
         self.rows = np.flatnonzero(((low <= at) & (at < high)).any(axis=1))
-        size = max(_SPIKES_AT_A_TIME // len(run.meeting), 2 * run.most)
+        count = len(run.progress)
+        self.progress, self.others = run.progress[me], None
+        # sources are the last one's alone
+        self.played = *(a if me == count - 1 else a[:0] for a in run.played[:3]), run.played[3]
+        if count > 1:
+            self.others = Others(run.progress, me, run.wires.window, find_way(), *run.fired)
+        size = max(_SPIKES_AT_A_TIME // count, 2 * run.most)
         self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
         self.full: list[tuple[NDArray[np.int32], ...]] = []
 
     def go(self, i0: int, i1: int, families: Any, inputs: Any, emitters: Any) -> None:
         """Steps i0 to i1 - 1."""
-        run, me = self.run, self.run.meeting[self.me]
+        run, progress = self.run, self.progress
         inputs = [kind and kind._replace(**input_scratch()) for kind in inputs]
-        while me[HEARD] < i1 and not me[STOP]:
+        while progress[HEARD] < i1 and not progress[STOP]:
             run.loop(
-                families, run.arrays["memory"], run.dt, i1, run.key, *self.wired, *inputs, emitters, *run.played,
+                families, run.arrays["memory"], run.dt, i1, run.key, *self.wired, *inputs, emitters, *self.played,
                 run.at[self.rows], self.rows, run.every, run.traces, int(run.columns[0]) if run.columns.size else 0,
-                *self.buffer, self.blocks, i0, int(np.searchsorted(run.played[0], me[AT])), self.me, run.meeting,
-                run.wires.window, find_way(), *run.fresh,
+                *self.buffer, self.blocks, i0, int(np.searchsorted(self.played[0], progress[AT])),
+                progress, self.others,
             )  # fmt: skip
             self._empty()
 
     def _empty(self) -> None:
         """Keep the listed spikes elsewhere."""
-        me = self.run.meeting[self.me]
-        self.full.append(tuple(column[: me[FOUND]].copy() for column in self.buffer))
-        me[FOUND] = 0
+        found = self.progress[FOUND]
+        self.full.append(tuple(column[:found].copy() for column in self.buffer))
+        self.progress[FOUND] = 0
 
     def take(self) -> list[tuple[NDArray[np.int32], ...]]:
         """Steps and units of all spikes since the last time."""
