@@ -71,7 +71,7 @@ Ints = NDArray[np.int64]
     FIRST,  # that population's first unit
     TARGET,  # the population it leads to
     TARGET_FIRST,
-    LATE,  # steps of delay, where all synapses share one
+    LATE,  # steps of the shortest delay
     ROW,  # where its sources begin in `starts`
     PLACE,  # of the first target in the memory, at the state that synapses raise
     STRIDE,  # from a block of targets to the next
@@ -79,7 +79,7 @@ Ints = NDArray[np.int64]
     WAIT,  # from that state to the row of refractory steps, where arrivals are lost meanwhile; else 0
     SHIFT,  # from a synapse to its own weight; SHARED where there is one
     LATER,  # place in the sums for later steps, where each synapse has its own delay; else -1
-    DELAY,  # from a synapse to its own delay
+    DELAY,  # from a synapse to what its own delay adds to that
     FULL,  # 1 where every source reaches all targets in their order
     RELEASE,  # its entry in Releases; -1 without short-term plasticity
     RULE,  # its entry in Plastic; -1 without

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
-from neurolab.kernels.atomic import give_way, look_up, tell
 from neurolab.kernels.cache import borrowing, borrowing_kernel
+from neurolab.kernels.waiting import fence, give_way
 
 __all__ = ["AT", "COLUMNS", "FOUND", "HEARD", "STOP", "Others", "cut_rows", "deal_blocks", "meet"]
 
@@ -88,15 +88,18 @@ def cut_rows(starts: Any, begin: int, end: int, targets: Any, units: Ints, cuts:
 def meet(others: Others, i: int, heard: int, ring: Any, bounds: Any) -> bool:
     """Join what all shares fired in steps `heard` to i - 1, as soon as they are there; False if one will not be."""
     progress, me, members = others.progress, others.me, bounds.shape[1] - 1
-    tell(progress, me * COLUMNS + TOLD, i)
+    fence()
+    progress[me, TOLD] = i
     for share in range(progress.shape[0]):
         looks = 0
-        while look_up(progress, share * COLUMNS + TOLD) < i:
+        while progress[share, TOLD] < i:
+            fence()
             looks += 1
             if looks > _PATIENCE:
-                if look_up(progress, me * COLUMNS + STOP):
+                if progress[me, STOP]:
                     return False
                 give_way(others.way)
+    fence()
     rows = others.fired.shape[0] // progress.shape[0]
     for step in range(heard, i):
         slot, row = step & (ring.shape[0] - 1), step & (rows - 1)

@@ -16,8 +16,8 @@ from neurolab.engine.compiled import COMPILE_ERRORS, LANES, explain, lanes
 from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
-from neurolab.kernels.atomic import find_way
 from neurolab.kernels.rng import seed_key
+from neurolab.kernels.waiting import find_way
 from neurolab.networks.clock import VECTOR, network_loop
 from neurolab.networks.delivery import RULE
 from neurolab.networks.shares import AT, COLUMNS, FOUND, HEARD, STOP, Others

@@ -99,8 +99,8 @@ class Wires:
 
     @property
     def window(self) -> int:
-        """Steps in which no spike fired in them arrives."""
-        return int(self.routes[:, LATE].min(initial=2**30)) + 1
+        """Steps in which no spike fired in them is delivered."""
+        return int(self.routes[:, LATE].min(initial=self.slots - 1)) + 1
 
     def shares(self, places: Mapping[str, Place], count: int) -> tuple[Ints, list[Ints]] | None:
         """First blocks of each of `count` shares, and first synapses of each row; None where there must be one share.
@@ -118,12 +118,11 @@ class Wires:
         grains[routes[routes[:, BITS] >= 0, TARGET]] = CHUNK_BLOCKS
         blocks = deal_blocks([place.size for place in places.values()], grains.tolist(), count)
         cuts = np.empty((count - 1, starts.size), np.int64)
-        if count > 1:
-            ends = [*routes[1:, ROW], starts.size]
-            for route, end in zip(routes, ends, strict=True):
-                units = blocks[1:-1, route[TARGET]] * LANES
-                if not cut_rows(starts, route[ROW], end - 1, self.synapses.targets, units, cuts):
-                    return None
+        rows = np.append(routes[:, ROW], starts.size)
+        for k in range(len(routes) if count > 1 else 0):
+            units = blocks[1:-1, routes[k, TARGET]] * LANES
+            if not cut_rows(starts, rows[k], rows[k + 1] - 1, self.synapses.targets, units, cuts):
+                return None
         return blocks, [starts, *cuts, starts[1:]]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
@@ -188,7 +187,8 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
     ]
     fixed = [p.plasticity is None for p in projections]
     shift, all_weights = _join(weights, fixed, first_synapse, SHARED, np.float64)
-    own_delays = [d if m else None for d, m in zip(delays, mixed, strict=True)]
+    least = [int(d.min()) if d.size else 0 for d in delays]
+    own_delays = [d - n if m else None for d, n, m in zip(delays, least, mixed, strict=True)]
     delay, all_delays = _join(own_delays, fixed, first_synapse, 0, np.int32)
     sections, later = _make_sections(
         [(p.target, s) for p, s, m in zip(projections, states, mixed, strict=True) if m], places
@@ -203,7 +203,7 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
         routes[k, [PLACE, STRIDE, UNITS, WAIT]] = target.of(states[k])
         entries = {
             MEMBER: source.member, FIRST: source.first_unit, TARGET: target.member, TARGET_FIRST: target.first_unit,
-            LATE: 0 if mixed[k] else delays[k], ROW: rows[k], SHIFT: shift[k],
+            LATE: least[k], ROW: rows[k], SHIFT: shift[k],
             LATER: later[p.target, states[k]] if mixed[k] else -1, DELAY: delay[k], FULL: _is_full(p),
             RELEASE: -1 if p.short_term is None else releases[k], RULE: -1 if p.plasticity is None else rules[k],
             BITS: first_words[k], WORDS: words_of(p.wires.n_post),
