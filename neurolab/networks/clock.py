@@ -146,11 +146,11 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
     ) -> None:  # fmt: skip
         """A share's steps up to i1 - 1; ends sooner if its list fills; what is None is not compiled."""
         slots, total = ring.shape
-        none, i, found = np.int64(0), progress[AT], progress[FOUND]
-        until_kept = every - i % every
+        none, first, found = np.int64(0), progress[AT], progress[FOUND]
+        until_kept = every - first % every
         if emitters is not None:
             resume(emitters, blocks, key)
-        for i in range(i, i1 + 1):
+        for i in range(first, i1 + 1):
             if others is None:
                 progress[HEARD] = i
             elif i == i1 or i - progress[HEARD] == others.window:

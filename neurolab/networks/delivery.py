@@ -112,7 +112,7 @@ class Later(NamedTuple):
     """What arrives in later steps, where each synapse has its own delay."""
 
     sums: Array  # (steps, a power of two; places)
-    sections: Ints  # (n, 6): place, stride, wait, units, target as in the table of routes, and the first place in `sums`
+    sections: Ints  # (n, 6): place, stride, wait, units, target as in the table of routes; first place in `sums`
 
 
 class Releases(NamedTuple):

@@ -371,7 +371,11 @@ class _Share:
         # these are the same for all shares; those of the first are kept
         alike = {n: a for n, a in run.arrays.items() if n.startswith(("ring", "bounds", "release"))}
         arrays = run.arrays | {n: a.copy() if me else a for n, a in alike.items()}
-        self.wired = *run.wires.arguments(arrays, run.most, begins, ends), arrays["ring"], arrays["bounds"]
+        self.wired = (
+            *run.wires.arguments(arrays, run.most, begins, ends),
+            arrays["ring"],
+            arrays["bounds"],
+        )
         places = run.layout.places.values()
         first = np.array([(p.first_place, p.row_length) for p in places])
         low, high = (first[:, 0] + self.blocks[:, k] * first[:, 1] for k in range(2))

@@ -92,7 +92,9 @@ def bits(run: NetworkRun) -> list[bytes]:
 @pytest.mark.jit
 def test_any_number_of_threads_gives_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     network = everything(course=True)
-    asked: dict[str, Any] = dict(record={"cells": {"V": [2299, 3, 700]}, "slow": {"x": [0, 299]}}, every=7)
+    asked: dict[str, Any] = dict(
+        record={"cells": {"V": [2299, 3, 700]}, "slow": {"x": [0, 299]}}, every=7
+    )
     one = network.simulate(STEPS * DT, DT, seed=5, threads=1, **asked)
     assert all(trains.count > 50 for trains in one.trains.values())
     made = []
@@ -130,7 +132,9 @@ def cells(size: int, I: float = 3.0, *projections: Projection) -> Network:
 @pytest.mark.jit
 def test_what_needs_one_thread_gets_one() -> None:
     """Plasticity, and wires in which the targets of a source are out of order."""
-    wires = Connectivity.from_pairs(np.repeat(np.arange(300), 2), np.tile([200, 7], 300), n_pre=300, n_post=300)
+    wires = Connectivity.from_pairs(
+        np.repeat(np.arange(300), 2), np.tile([200, 7], 300), n_pre=300, n_post=300
+    )
     for more in (dict(plasticity=PairRule(0.01, 0.01)), {}):
         network = cells(300, 30.0, Projection("cells", "cells", wires, "V", 0.5, 1.5, **more))  # type: ignore[arg-type]
         assert len(simulation._Run(network, 9.0, DT, 0, {}, 1, None, 2).shares) == 1
@@ -169,15 +173,23 @@ def test_shares_are_equal_and_rows_are_cut() -> None:
 @pytest.mark.jit
 def test_errors_of_a_share_reach_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of the run, those of the model, and any other, while the other share waits."""
-    growing = Model(lambda t, y, p, I: (y[0] * y[0],), dict(x=0.0), {}, threshold=1e300, name="growing")
+    growing = Model(
+        lambda t, y, p, I: (y[0] * y[0],), dict(x=0.0), {}, threshold=1e300, name="growing"
+    )
     x = np.where(np.arange(300) == 290, 5.0, 0.0)
     with pytest.raises(chunks.Diverged, match="x of unit 290 of cells"):
-        Network({"cells": Population(growing, 300, "euler", dict(x=x))}).simulate(100.0, DT, threads=2)
+        Network({"cells": Population(growing, 300, "euler", dict(x=x))}).simulate(
+            100.0, DT, threads=2
+        )
     with pytest.raises(chunks.Runaway) as caught:
         cells(300).simulate(1e4, DT, max_spikes=900, threads=2)
     assert caught.value.partial.spikes("cells").count > 900
     broken = Model(
-        lambda t, y, p, I: (p.missing,) if y[0] > 1e9 else (-y[0],), dict(x=0.0), {}, threshold=1.0, name="broken"
+        lambda t, y, p, I: (p.missing,) if y[0] > 1e9 else (-y[0],),
+        dict(x=0.0),
+        {},
+        threshold=1.0,
+        name="broken",
     )
     with pytest.raises(ValueError, match="broken cannot be compiled"):
         Network({"cells": Population(broken, 300, "euler")}).simulate(1.0, DT, threads=2)
