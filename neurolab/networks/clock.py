@@ -140,9 +140,8 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
     def run(
         families: Any, memory: Array, dt: float, i1: int, key: Any, routes: Any, synapses: Any, scratch: Any,
         sums: Any, bits: Any, releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any,
-        emitters: Any, played_steps: Any, played_ids: Any, played_members: Any, playing: Any,
-        places: Any, rows: Any, every: int, traces: Array, first_column: int, spike_steps: Any, spike_ids: Any,
-        blocks: Any, origin: int, played: int, progress: Any, others: Any,
+        emitters: Any, played: Any, places: Any, rows: Any, every: int, traces: Array, first_column: int,
+        spike_steps: Any, spike_ids: Any, blocks: Any, origin: int, upcoming: int, progress: Any, others: Any,
     ) -> None:  # fmt: skip
         """A share's steps up to i1 - 1; ends sooner if its list fills; what is None is not compiled."""
         slots, total = ring.shape
@@ -184,16 +183,17 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
                 for k in range(emitters.units.size):
                     ends[emitters.member[k]] = count
                     count = emit(k, i, origin, emitters, blocks, key, fired, count)
-            for k in range(playing.size):
-                ends[playing[k]] = count
-                while (
-                    played < played_steps.size
-                    and played_steps[played] == i
-                    and played_members[played] == playing[k]
-                ):
-                    fired[count] = played_ids[played]
-                    count += 1
-                    played += 1
+            if played is not None:
+                for k in range(played.sources.size):
+                    ends[played.sources[k]] = count
+                    while (
+                        upcoming < played.steps.size
+                        and played.steps[upcoming] == i
+                        and played.members[upcoming] == played.sources[k]
+                    ):
+                        fired[count] = played.units[upcoming]
+                        count += 1
+                        upcoming += 1
             ends[ends.size - 1] = count
             until_kept -= 1
             if until_kept == 0:

@@ -21,6 +21,7 @@ __all__ = [
     "TERMS",
     "Emitters",
     "Inputs",
+    "Played",
     "add_noise",
     "add_poisson",
     "add_to_block",
@@ -76,6 +77,15 @@ class Emitters(NamedTuple):
     drawn: Ints  # gaps used so far
     gaps: NDArray[np.int64]  # scratch, GAPS for each
     words: NDArray[np.int32]
+
+
+class Played(NamedTuple):
+    """The spikes that SpikeSources replay, in order."""
+
+    steps: Ints
+    units: NDArray[np.int32]
+    members: Ints  # whose spike it is
+    sources: Ints  # all members that replay
 
 
 def poisson_thresholds(mean: Array) -> NDArray[np.int32]:

@@ -20,6 +20,7 @@ from neurolab.kernels.rng import seed_key
 from neurolab.kernels.waiting import find_way
 from neurolab.networks.clock import VECTOR, network_loop
 from neurolab.networks.delivery import RULE
+from neurolab.networks.drives import Played
 from neurolab.networks.shares import AT, COLUMNS, FOUND, HEARD, STOP, Others
 from neurolab.networks.spiking import (
     NetworkRun,
@@ -216,9 +217,8 @@ class _Run:
             cached[dt] = make_wires(network, layout.places, dt)
         self.wires, self.played = cached[dt], _played(network, layout.places, dt)
         # a source may replay several spikes of a unit in one step
-        self.most = layout.size + int(
-            np.unique(self.played[0], return_counts=True)[1].max(initial=0)
-        )
+        steps = self.played.steps if self.played else np.zeros(0)
+        self.most = layout.size + int(np.unique(steps, return_counts=True)[1].max(initial=0))
         self.arrays = self._start() if state is None else _held(state, dt, self._start())
         self.key = seed_key(seed)
         self.at = _recorded_places(record, layout)
@@ -383,8 +383,9 @@ class _Share:
         self.rows = np.flatnonzero(((low <= at) & (at < high)).any(axis=1))
         count = len(run.progress)
         self.progress, self.others = run.progress[me], None
-        # sources are the last one's alone
-        self.played = *(a if me == count - 1 else a[:0] for a in run.played[:3]), run.played[3]
+        self.played = run.played
+        if self.played and me < count - 1:  # sources are the last one's alone
+            self.played = self.played._replace(steps=self.played.steps[:0])
         if count > 1:
             self.others = Others(run.progress, me, run.wires.window, find_way(), *run.fired)
         size = max(_SPIKES_AT_A_TIME // count, 2 * run.most)
@@ -397,9 +398,10 @@ class _Share:
         inputs = [kind and kind._replace(**input_scratch()) for kind in inputs]
         while progress[HEARD] < i1 and not progress[STOP]:
             run.loop(
-                families, run.arrays["memory"], run.dt, i1, run.key, *self.wired, *inputs, emitters, *self.played,
+                families, run.arrays["memory"], run.dt, i1, run.key, *self.wired, *inputs, emitters, self.played,
                 run.at[self.rows], self.rows, run.every, run.traces, int(run.columns[0]) if run.columns.size else 0,
-                *self.buffer, self.blocks, i0, int(np.searchsorted(self.played[0], progress[AT])),
+                *self.buffer, self.blocks, i0,
+                int(np.searchsorted(self.played.steps, progress[AT])) if self.played else 0,
                 progress, self.others,
             )  # fmt: skip
             self._empty()
@@ -431,8 +433,8 @@ def _held(
     return {name: array.copy() for name, array in state.arrays.items()}
 
 
-def _played(network: Network, places: Mapping[str, Place], dt: float) -> tuple[Any, Any, Any, Any]:
-    """Steps, units and members of all recorded spikes that sources replay, in order; and the members that do."""
+def _played(network: Network, places: Mapping[str, Place], dt: float) -> Played | None:
+    """All recorded spikes that sources replay."""
     steps, ids, members = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
     playing = []
     for name, source in network.populations.items():
@@ -448,7 +450,8 @@ def _played(network: Network, places: Mapping[str, Place], dt: float) -> tuple[A
             playing.append(place.member)
     at, who, member = np.concatenate(steps), np.concatenate(ids), np.concatenate(members)
     order = np.lexsort((who, at))
-    return np.maximum(at[order], 0), who[order], member[order], np.array(sorted(playing), np.int64)
+    sources = np.array(sorted(playing), np.int64)
+    return Played(np.maximum(at[order], 0), who[order], member[order], sources) if playing else None
 
 
 def _recorded_places(
