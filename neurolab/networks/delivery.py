@@ -269,8 +269,7 @@ def _sweep(
 ) -> None:  # fmt: skip
     """The same, and empty `arrived`."""
     _add_all(memory, place, stride, wait, units, first, stop, weight, arrived)
-    for j in range(first * LANES, min(units, stop * LANES)):
-        arrived[j] = 0
+    arrived[first * LANES : min(units, stop * LANES)] = 0
 
 
 @borrowing
