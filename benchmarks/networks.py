@@ -119,7 +119,7 @@ def beside_brian2(
     count, theirs = _count(network), peer.found["spikes"]
     print(f"{title}: {count} spikes, Brian2 {theirs}", flush=True)
     agrees = count == theirs if same else abs(count / theirs - 1) < 0.03
-    turns = _in_turn(lambda: network.simulate(1000.0, DT, seed=1), peer, pairs)
+    turns = _in_turn(lambda: network.simulate(1000.0, DT, seed=1, threads=1), peer, pairs)
     return _rows(title, turns, "Brian2 C++", goal, agrees)
 
 
@@ -143,7 +143,7 @@ def cuba_nest(folder: Path) -> Iterator[Row]:
     peer = _peer("nest", "cuba", network, folder, ["V"], threads=1)
     count, theirs = _count(network), peer.found["spikes"]
     print(f"{title}: {count} spikes, NEST {theirs}; on two threads NEST takes {both:.3g} CPU s")
-    turns = _in_turn(lambda: network.simulate(1000.0, DT, seed=1), peer, 7)
+    turns = _in_turn(lambda: network.simulate(1000.0, DT, seed=1, threads=1), peer, 7)
     return _rows(title, turns, "NEST", 15.0, count == theirs)
 
 
@@ -173,7 +173,7 @@ def brunel_built(folder: Path) -> Iterator[Row]:
     peer = Peer("brian2", work)
     count, theirs = _count(brunel(seed=5)), peer.found["spikes"]
     print(f"{title}: {count} spikes, Brian2 {theirs}", flush=True)
-    turns = _in_turn(lambda: brunel(seed=6).simulate(1000.0, DT, seed=1), peer, 3)
+    turns = _in_turn(lambda: brunel(seed=6).simulate(1000.0, DT, seed=1, threads=1), peer, 3)
     times = [(a, b["cpu"]) for a, b in turns]
     agrees = abs(count / theirs - 1) < 0.03
     yield compared(title, times, "Brian2 C++", 4.0, better="higher", agrees=agrees)
@@ -185,7 +185,7 @@ def brunel_nest(folder: Path) -> Iterator[Row]:
     peer = _peer("nest", "brunel", network, folder, threads=1, **BRUNEL)
     count, theirs = _count(network), peer.found["spikes"]
     print(f"{title}: {count} spikes, NEST {theirs}", flush=True)
-    turns = _in_turn(lambda: network.simulate(1000.0, DT, seed=1), peer, 3)
+    turns = _in_turn(lambda: network.simulate(1000.0, DT, seed=1, threads=1), peer, 3)
     return _rows(title, turns, "NEST", 0.0, abs(count / theirs - 1) < 0.03)
 
 

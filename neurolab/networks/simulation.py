@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -275,17 +276,15 @@ class _Run:
         families = layout.arguments(i0, i1)
 
         def go(share: _Share) -> None:
-            try:
+            with self._together():
                 share.go(i0, i1, families, inputs, emitters)
-            except BaseException:
-                self.progress[:, STOP] = 1
-                raise
 
         def all_go() -> None:
-            others = [self.pool.submit(go, share) for share in self.shares[1:]]
-            go(self.shares[0])
-            for other in others:
-                other.result()
+            with self._together():
+                others = [self.pool.submit(go, share) for share in self.shares[1:]]
+                go(self.shares[0])
+                for other in others:
+                    other.result()
 
         try:
             if len(self.shares) == 1:
@@ -295,6 +294,15 @@ class _Run:
         except COMPILE_ERRORS as error:
             raise explain(error, *(g.model for g in layout.groups.values())) from None
         self._collect()
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """If this fails, no share waits for another."""
+        try:
+            yield
+        except BaseException:
+            self.progress[:, STOP] = 1
+            raise
 
     def _collect(self) -> None:
         """Sort the spikes that the shares have listed into populations."""
@@ -371,11 +379,8 @@ class _Share:
         # these are the same for all shares; those of the first are kept
         alike = {n: a for n, a in run.arrays.items() if n.startswith(("ring", "bounds", "release"))}
         arrays = run.arrays | {n: a.copy() if me else a for n, a in alike.items()}
-        self.wired = (
-            *run.wires.arguments(arrays, run.most, begins, ends),
-            arrays["ring"],
-            arrays["bounds"],
-        )
+        wired = run.wires.arguments(arrays, run.most, begins, ends)
+        self.wired = *wired, arrays["ring"], arrays["bounds"]
         places = run.layout.places.values()
         first = np.array([(p.first_place, p.row_length) for p in places])
         low, high = (first[:, 0] + self.blocks[:, k] * first[:, 1] for k in range(2))
