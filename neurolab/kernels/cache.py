@@ -29,6 +29,7 @@ from typing import Any, TypeVar, cast
 import numba
 
 from neurolab.kernels.fingerprint import fingerprint, source_digest
+from neurolab.kernels.wide import WIDE
 
 __all__ = [
     "HELPER",
@@ -270,7 +271,7 @@ def _folders() -> list[Path]:
 
 def kernel(function: F, **more: Any) -> F:
     """Compile `function` with numba on first call; cached on disk, NumPy's division, no fastmath, GIL released."""
-    options: dict[str, Any] = dict(error_model="numpy", nogil=True) | more
+    options: dict[str, Any] = dict(error_model="numpy", nogil=True) | WIDE | more
     dispatcher: Any = numba.njit(**options)(function)
     if not getattr(config, "DISABLE_JIT", False):
         if hasattr(dispatcher, "_cache"):
@@ -282,7 +283,7 @@ def kernel(function: F, **more: Any) -> F:
 
 def inlined(function: F) -> F:
     """A helper, compiled into each kernel that calls it: only then does LLVM make SIMD code of the caller's loop."""
-    return cast(F, numba.njit(error_model="numpy", forceinline=True)(function))
+    return cast(F, numba.njit(error_model="numpy", forceinline=True, **WIDE)(function))
 
 
 def borrowing_kernel(function: F) -> F:
@@ -295,7 +296,7 @@ def borrowing_kernel(function: F) -> F:
 
 def borrowing(function: F) -> F:
     """A helper of such kernels; Python cannot call it."""
-    options: dict[str, Any] = HELPER | dict(_nrt=False)
+    options: dict[str, Any] = HELPER | WIDE | dict(_nrt=False)
     return cast(F, numba.njit(**options)(function))
 
 

@@ -37,7 +37,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 _32, _12, _HALF = np.uint64(32), np.uint64(12), 2**31
 _NOISE, _EMITTERS = np.uint64(2**16), np.uint64(2**17)  # streams of their own
 _NEVER = 2**31 - 1  # no word is above it, one in 2^32 is equal
-_QUARTER, _HALF_BLOCK = LANES // 4, LANES // 2
+_QUARTER = LANES // 4
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -149,10 +149,11 @@ def add_noise(k: int, i: int, inputs: Inputs, key: Any, memory: Array) -> None:
     weight, wait, normals = inputs.weight[k], inputs.wait[k], inputs.normals
     step, which = np.uint64(i), _NOISE + np.uint64(k)
     for block in range((inputs.units[k] + LANES - 1) // LANES):
-        for lane in range(_HALF_BLOCK):
-            unit = np.uint64(block * _HALF_BLOCK + lane)
+        for lane in range(_QUARTER):
+            unit = np.uint64(block * _QUARTER + lane)
             w0, w1, w2, w3 = philox(step & _LOW, step >> _32, unit, which, key[0], key[1])
-            normals[lane], normals[lane + _HALF_BLOCK] = normal_pair(w0, w1, w2, w3)
+            normals[lane], normals[lane + _QUARTER] = normal_pair(w0, w1)
+            normals[lane + 2 * _QUARTER], normals[lane + 3 * _QUARTER] = normal_pair(w2, w3)
         start = inputs.place[k] + block * inputs.stride[k]
         add_to_block(memory, start, LANES, wait, weight, normals)
 
