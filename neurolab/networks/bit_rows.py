@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.kernels.cache import borrowing, borrowing_kernel
-from neurolab.kernels.prefetch import prefetch_row
+from neurolab.kernels.hints import prefetch_row
 
 __all__ = ["CHUNK", "Bits", "count_rows", "make_rows", "words_of"]
 

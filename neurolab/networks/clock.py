@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from neurolab.engine.compiled import LANES
 from neurolab.engine.steps import STEPS
 from neurolab.kernels.cache import borrowing, borrowing_kernel
+from neurolab.kernels.hints import natural
 from neurolab.networks.delivery import adapt, deliver, deliver_later
 from neurolab.networks.drives import add_noise, add_poisson, emit, resume
 
@@ -136,7 +137,7 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
 
     @borrowing_kernel
     def run(
-        families: Any, memory: Array, dt: float, i0: int, i1: int, key: Any, routes: Any, synapses: Any, scratch: Any,
+        families: Any, memory: Array, dt: float, i0: int, i1: int, key: Any, routes: Any, synapses: Any, counts: Any,
         sums: Any, bits: Any, releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any,
         emitters: Any,
         played: int, played_steps: Any, played_ids: Any, played_members: Any, playing: Any,
@@ -152,10 +153,10 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
                 return i, found
             for k in range(routes.shape[0]):
                 deliver(
-                    k, i, dt, routes, synapses, scratch, sums, bits, releases, later, ring, bounds, memory,
+                    k, i, dt, routes, synapses, counts, sums, bits, releases, later, ring, bounds, memory,
                 )  # fmt: skip
                 if plastic is not None:
-                    adapt(k, i, dt, routes, plastic, synapses.weights, scratch, ring, bounds)
+                    adapt(k, i, dt, routes, plastic, synapses.weights, ring, bounds)
             if later is not None:
                 deliver_later(i, later, memory)
             if poisson is not None:
@@ -188,8 +189,8 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
                 for k in range(places.size):
                     traces[k, (i + 1) // every - first_column] = memory[places[k]]
             for q in range(count):
-                spike_steps[found] = i
-                spike_ids[found] = fired[q]
+                spike_steps[natural(found)] = i
+                spike_ids[natural(found)] = fired[q]
                 found += 1
         return i1, found
 

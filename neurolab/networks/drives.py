@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from neurolab.engine.compiled import LANES
 from neurolab.kernels.cache import borrowing
 from neurolab.kernels.fastexp import log_of_positive
+from neurolab.kernels.hints import natural
 from neurolab.kernels.rng import normal_pair, philox, uniform
 
 __all__ = [
@@ -166,11 +167,12 @@ def emit(k: int, i: int, origin: int, emitters: Emitters, key: Any, fired: Any, 
         begin, upcoming, drawn = i * units, emitters.upcoming[k], emitters.drawn[k]
         while upcoming < begin + units:
             if upcoming >= 0:
-                fired[count] = first + upcoming - begin
+                fired[natural(count)] = first + upcoming - begin
                 count += 1
-            if drawn % GAPS == 0:
+            place = natural(drawn) % GAPS
+            if place == 0:
                 _fill_gaps(k, drawn // GAPS, emitters, key)
-            upcoming += 1 + emitters.gaps[k, drawn % GAPS]
+            upcoming += 1 + emitters.gaps[k, place]
             drawn += 1
         emitters.upcoming[k], emitters.drawn[k] = upcoming, drawn
         return count

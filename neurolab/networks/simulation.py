@@ -206,7 +206,7 @@ class _Run:
         )
         self.arrays = self._start() if state is None else _held(state, dt, self._start())
         self.key = seed_key(seed)
-        self.wired = self.wires.arguments(self.arrays, self.most)
+        self.wired = self.wires.arguments(self.arrays)
         self.at = _recorded_places(record, layout)
         self.columns = np.arange(-(-self.start // every), self.stop // every + 1)
         self.traces = np.empty((self.at.size, self.columns.size))

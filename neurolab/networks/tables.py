@@ -20,6 +20,7 @@ from neurolab.networks.delivery import (
     FULL,
     LATE,
     LATER,
+    LONGEST,
     MEMBER,
     PLACE,
     RELEASE,
@@ -36,7 +37,6 @@ from neurolab.networks.delivery import (
     Later,
     Plastic,
     Releases,
-    Scratch,
     Synapses,
 )
 from neurolab.networks.drives import GAPS, TERMS, Emitters, Inputs, poisson_thresholds
@@ -106,8 +106,8 @@ class Wires:
             found["weights"] = self.synapses.weights.copy()
         return found
 
-    def arguments(self, arrays: Mapping[str, NDArray[Any]], width: int) -> tuple[Any, ...]:
-        """Routes to later sums, as the loop takes them, around the arrays of a run; `width` spikes a step at most."""
+    def arguments(self, arrays: Mapping[str, NDArray[Any]]) -> tuple[Any, ...]:
+        """Routes to later sums, as the loop takes them, around the arrays of a run."""
 
         def own(table: Any, prefix: str) -> Any:
             return table and table._replace(
@@ -118,16 +118,12 @@ class Wires:
         if "weights" in arrays:
             synapses = synapses._replace(weights=arrays["weights"])
         most = int(self.routes[:, UNITS].max(initial=0)) + 64 * CHUNK
-        few = 0 if self.plastic is None else width
-        scratch = Scratch(
-            np.zeros(most, np.int32), np.empty(few, np.int64), np.empty(few, np.int64)
-        )
         sums = np.zeros(most) if synapses.weights.size else None
         later = Later(arrays["later"], self.sections) if self.later_places else None
         return (
             self.routes,
             synapses,
-            scratch,
+            np.zeros(most, np.int32),
             sums,
             None if self.bits is None else Bits.of(self.bits),
             own(self.releases, "release"),
@@ -160,7 +156,7 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
     rows = np.cumsum([0, *[p.wires.n_pre + 1 for p in projections]])
     releases = np.cumsum([p.short_term is not None for p in projections]) - 1
     rules = np.cumsum([p.plasticity is not None for p in projections]) - 1
-    routes = np.zeros((len(projections), WORDS + 1), np.int64)
+    routes = np.zeros((len(projections), LONGEST + 1), np.int64)
     bits, first_words = _make_bits(projections)
     for k, p in enumerate(projections):
         source, target = places[p.source], places[p.target]
@@ -170,7 +166,7 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
             LATE: 0 if mixed[k] else delays[k], ROW: rows[k], SHIFT: shift[k],
             LATER: later[p.target, states[k]] if mixed[k] else -1, DELAY: delay[k], FULL: _is_full(p),
             RELEASE: -1 if p.short_term is None else releases[k], RULE: -1 if p.plasticity is None else rules[k],
-            BITS: first_words[k], WORDS: words_of(p.wires.n_post),
+            BITS: first_words[k], WORDS: words_of(p.wires.n_post), LONGEST: np.diff(p.wires.indptr).max(initial=0),
         }  # fmt: skip
         routes[k, list(entries)] = list(entries.values())
     shared = np.array([0.0 if np.ndim(p.weight) else p.weight for p in projections], float)
