@@ -60,7 +60,7 @@ class SpikeTrains:
             )
         if stop <= start:
             raise ValueError(f"stop must be above start, got start={start:g}, stop={stop:g}")
-        if times.size and np.any(np.diff(times) < 0):
+        if times.size and np.any(times[1:] < times[:-1]):
             raise ValueError(
                 "times must be in ascending order; sort them, and the ids with them, first"
             )

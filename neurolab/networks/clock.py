@@ -141,22 +141,25 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
         sums: Any, bits: Any, releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any,
         emitters: Any,
         played: int, played_steps: Any, played_ids: Any, played_members: Any, playing: Any,
-        places: Any, every: int, traces: Array, first_column: int, spike_steps: Any, spike_ids: Any,
+        places: Any, every: int, traces: Array, first_column: int, book: Any, spike_times: Array, spike_ids: Any,
     ) -> Any:  # fmt: skip
-        """Steps i0 to i1 - 1, or fewer where the list of spikes fills; what is None is not compiled."""
-        slots, total = ring.shape
-        none, found, until_kept = np.int64(0), 0, every - i0 % every
+        """Steps i0 to i1 - 1, or fewer where the list of a population's spikes is full; what is None is not compiled.
+
+        The step that comes next. `book` says for each population where its next spike is listed, up to where there is
+        room for those of another step, and its first unit.
+        """
+        slots, none, until_kept, room = ring.shape[0], np.int64(0), every - i0 % every, True
         if emitters is not None:
             resume(emitters, key)
         for i in range(i0, i1):
-            if found > spike_steps.size - total:
-                return i, found
+            if not room:
+                return i
             for k in range(routes.shape[0]):
                 deliver(
                     k, i, dt, routes, synapses, counts, sums, bits, releases, later, ring, bounds, memory,
                 )  # fmt: skip
                 if plastic is not None:
-                    adapt(k, i, dt, routes, plastic, synapses.weights, ring, bounds)
+                    adapt(k, i, dt, routes, plastic, synapses, ring, bounds)
             if later is not None:
                 deliver_later(i, later, memory)
             if poisson is not None:
@@ -188,10 +191,13 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
                 until_kept = every
                 for k in range(places.size):
                     traces[k, (i + 1) // every - first_column] = memory[places[k]]
-            for q in range(count):
-                spike_steps[natural(found)] = i
-                spike_ids[natural(found)] = fired[q]
-                found += 1
-        return i1, found
+            for member in range(book.shape[0]):
+                at, first = natural(book[member, 0]), book[member, 2]
+                for q in range(natural(ends[member]), ends[member + 1]):
+                    spike_times[at], spike_ids[at] = (i + 1.0) * dt, fired[q] - first
+                    at += 1
+                book[member, 0] = at
+                room = room and at <= book[member, 1]
+        return i1
 
     return run

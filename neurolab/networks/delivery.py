@@ -19,7 +19,7 @@ from neurolab.kernels.hints import natural, prefetch_row
 from neurolab.networks.bit_rows import count_rows
 from neurolab.networks.drives import add_to_block
 from neurolab.plasticity.spike_timing import Coefficients
-from neurolab.plasticity.spike_timing_steps import fade_traces, fades_after, moment
+from neurolab.plasticity.spike_timing_steps import Ways, fade_traces, fades_after, moment
 from neurolab.synapses.transmitter_steps import find_release
 
 __all__ = [
@@ -139,8 +139,6 @@ class Plastic(NamedTuple):
     last_pre: Array
     last_post: Array
     before: Array
-    indptr: Ints
-    targets: NDArray[np.int32]
     into: Ints
     arriving: NDArray[np.int32]
     sources: NDArray[np.int32]
@@ -276,7 +274,7 @@ def _released(which: int, source: int, t: float, releases: Any) -> float:
 
 @borrowing
 def adapt(
-    k: int, i: int, dt: float, routes: Ints, plastic: Plastic, weights: Array, ring: Any, bounds: Any,
+    k: int, i: int, dt: float, routes: Ints, plastic: Plastic, synapses: Synapses, ring: Any, bounds: Any,
 ) -> None:  # fmt: skip
     """What the spikes that arrive at time i dt and those that targets fire at it do to the weights of route k."""
     route = routes[k]
@@ -301,11 +299,15 @@ def adapt(
             plastic.before[plastic.synapse[r] : plastic.synapse_end[r]],
         )  # fmt: skip
         plastic.reference[r], past = i, 0
+    ways = Ways(
+        plastic.pre[r] - route[FIRST], plastic.post[r] - route[TARGET_FIRST], route[ROW] - route[FIRST],
+        plastic.post[r], route[SHIFT],
+    )  # fmt: skip
     moment(
-        rule, plastic.pairing[r], ring[due, a:b], plastic.pre[r] - route[FIRST], ring[fired, c:d],
-        plastic.post[r] - route[TARGET_FIRST], i * dt, _fades(plastic.fades[r], past),
+        rule, plastic.pairing[r], ring[due, natural(a) : b], ring[fired, natural(c) : d], ways, i * dt,
+        _fades(plastic.fades[r], past),
         x, slow_x, y, slow_y, plastic.last_pre, plastic.last_post, plastic.before,
-        plastic.indptr, plastic.targets, plastic.into, plastic.arriving, plastic.sources, weights,
+        synapses.starts, synapses.targets, plastic.into, plastic.arriving, plastic.sources, synapses.weights,
     )  # fmt: skip
 
 

@@ -199,8 +199,8 @@ def resume(emitters: Emitters, key: Any) -> None:
 def _fill_gaps(k: int, block: int, emitters: Emitters, key: Any) -> None:
     """Gaps number block * GAPS and following of source k: failures before the next success of a Bernoulli series."""
     which, scale, gaps = _EMITTERS + np.uint64(k), emitters.scale[k], emitters.gaps[k]
-    for j in range(GAPS):
-        n = np.uint64(block * GAPS + j)
-        w0, w1, _, _ = philox(n & _LOW, n >> _32, np.uint64(0), which, key[0], key[1])
-        u = uniform(w0, w1)
-        gaps[j] = np.int64(scale * log_of_positive(u))
+    for j in range(GAPS // 2):
+        n = np.uint64(block * (GAPS // 2) + j)
+        w0, w1, w2, w3 = philox(n & _LOW, n >> _32, np.uint64(0), which, key[0], key[1])
+        gaps[j] = np.int64(scale * log_of_positive(uniform(w0, w1)))
+        gaps[j + GAPS // 2] = np.int64(scale * log_of_positive(uniform(w2, w3)))

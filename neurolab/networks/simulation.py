@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["simulate_network"]
 
 Array = NDArray[np.float64]
-_SPIKES_AT_A_TIME = 1_000_000
+Ints = NDArray[np.int64]
+_LEAST_ROOM, _MOST_ROOM = 50_000, 20_000_000  # for the spikes of a population, before any is found
 _ONE_BY_ONE = 4  # a population of so many units, or fewer, would waste most of a vector
 
 _wires: WeakKeyDictionary[Network, dict[float, Wires]] = WeakKeyDictionary()  # by dt
@@ -171,8 +172,9 @@ def simulate_network(
                 t,
                 run.finish(),
             )
-        if run.count > max_spikes and run.done < run.stop:
-            raise chunks.Runaway(run.count, t, run.stop * dt, max_spikes, run.finish())
+        count = int(run.lists.counts.sum())
+        if count > max_spikes and run.done < run.stop:
+            raise chunks.Runaway(count, t, run.stop * dt, max_spikes, run.finish())
         return (run.done - run.start) / (run.stop - run.start)
 
     try:
@@ -183,6 +185,42 @@ def simulate_network(
             run.finish(),
         ) from None
     return run.finish()
+
+
+class _SpikeLists:
+    """The spikes of each population as the loop finds them: lists one behind the other, each with room for more."""
+
+    def __init__(self, first_units: Ints, most: Ints, expected: Array) -> None:
+        self.units, self.most = first_units, most  # of each in a step
+        room = np.clip(1.02 * expected, _LEAST_ROOM, _MOST_ROOM).astype(np.int64)
+        self._lay_out(room + 2 * most, [])
+
+    def _lay_out(self, room: Ints, lists: list[tuple[Array, Ints]]) -> None:
+        ends = np.cumsum(room)
+        self.room, self.first = room, ends - room
+        self.times, self.ids = np.empty(ends[-1]), np.empty(ends[-1], np.int64)
+        self.book = np.column_stack([self.first, ends - self.most, self.units])
+        for member, (times, ids) in enumerate(lists):
+            self.book[member, 0] += times.size
+            for column, part in zip(self.of(member), (times, ids), strict=True):
+                column[:] = part
+
+    @property
+    def counts(self) -> Ints:
+        """Spikes so far."""
+        return self.book[:, 0] - self.first
+
+    def of(self, member: int) -> tuple[Array, Ints]:
+        """Times and units of a population's spikes."""
+        part = slice(self.first[member], self.book[member, 0])
+        return self.times[part], self.ids[part]
+
+    def make_room(self, done: float) -> None:
+        """Where a list is full, as much as this part of the run lets expect for all of it: 2 to 8 times of what it is."""
+        full = self.book[:, 0] > self.book[:, 1]
+        if full.any():
+            more = np.clip(1.1 * self.counts / done, 2 * self.room, 8 * self.room).astype(np.int64)
+            self._lay_out(np.where(full, more, self.room), [self.of(m) for m in range(full.size)])
 
 
 class _Run:
@@ -208,17 +246,17 @@ class _Run:
         self.key = seed_key(seed)
         self.wired = self.wires.arguments(self.arrays)
         self.at = _recorded_places(record, layout)
-        self.columns = np.arange(-(-self.start // every), self.stop // every + 1)
+        first, last = -(-self.start // every), self.stop // every
+        self.columns = np.arange(first, last + 1 if self.at.size else first)
         self.traces = np.empty((self.at.size, self.columns.size))
-        if self.start % every == 0:
+        if self.at.size and self.start % every == 0:
             self.traces[:, 0] = self.arrays["memory"][self.at]
-        size = max(_SPIKES_AT_A_TIME, 2 * self.most)
-        self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
+        expected = [_expected(network.populations[name], duration) for name in layout.places]
+        first_units = np.array([place.first_unit for place in layout.places.values()])
+        repeats = self.most - layout.size
+        most = np.diff(first_units, append=layout.size) + repeats
+        self.lists = _SpikeLists(first_units, most, np.array(expected))
         self.loop = network_loop(layout.steps)
-        self.found: dict[str, list[tuple[NDArray[np.int32], NDArray[np.int32]]]] = {
-            name: [] for name in network.populations
-        }  # step and unit of each spike
-        self.count = 0
 
     def _start(self) -> dict[str, NDArray[Any]]:
         """Everything that changes, as it is at the start."""
@@ -239,38 +277,26 @@ class _Run:
             network, layout.places, self.dt, i0, i1, arrays["upcoming"], arrays["drawn"]
         )
         try:
-            self.done, count = self.loop(
+            self.done = self.loop(
                 layout.arguments(i0, i1), arrays["memory"], self.dt, i0, i1, self.key, *self.wired,
                 arrays["ring"], arrays["bounds"], *inputs, emitters,
                 int(np.searchsorted(self.played[0], i0)), *self.played,
-                self.at, self.every, self.traces, int(self.columns[0]) if self.columns.size else 0, *self.buffer,
+                self.at, self.every, self.traces, int(self.columns[0]) if self.columns.size else 0,
+                self.lists.book, self.lists.times, self.lists.ids,
             )  # fmt: skip
         except COMPILE_ERRORS as error:
             raise explain(error, *(g.model for g in layout.groups.values())) from None
-        steps, units = (buffer[:count] for buffer in self.buffer)
-        for name, place in layout.places.items():
-            mine = np.flatnonzero(
-                (units >= place.first_unit) & (units < place.first_unit + place.size)
-            )
-            self.found[name].append((steps[mine], units[mine]))
-        self.count += count
+        self.lists.make_room((self.done - self.start) / (self.stop - self.start))
 
     def finish(self) -> NetworkRun:
         """What there is so far."""
         window = (self.start * self.dt, self.done * self.dt)
         trains = {}
         for name, population in self.network.populations.items():
-            count = sum(steps.size for steps, _ in self.found[name])
-            times, ids, first = np.empty(count), np.empty(count, np.int64), 0
-            for steps, units in self.found[name]:
-                last = first + steps.size
-                times[first:last] = (steps + 1.0) * self.dt
-                ids[first:last] = units - self.layout.places[name].first_unit
-                first = last
+            times, ids = self.lists.of(self.layout.places[name].member)
             trains[name] = SpikeTrains(
-                times, ids, start=window[0], stop=max(window[1], window[0] + self.dt),
-                n=population.size,
-            )  # fmt: skip
+                times, ids, start=window[0], stop=max(window[1], window[0] + self.dt), n=population.size
+            )
         kept = self.columns[self.columns <= self.done // self.every]
         rows, recorded = iter(self.traces[:, : kept.size]), {}
         for name, states in self.record.items():
@@ -300,6 +326,15 @@ class _Run:
             first = plastic.synapse[self.wires.routes[k, RULE]]
             found.append(self.arrays["weights"][first : first + p.wires.count].copy())
         return tuple(found)
+
+
+def _expected(population: Population | PoissonSource | SpikeSource, duration: float) -> float:
+    """Spikes in a run, as far as they are known before it."""
+    if isinstance(population, SpikeSource):
+        return population.trains.count
+    if isinstance(population, Population) or callable(population.rate):
+        return 0.0
+    return float(np.mean(population.rate)) * population.size * duration * 1e-3
 
 
 def _held(

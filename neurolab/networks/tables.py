@@ -275,15 +275,14 @@ def _make_plastic(
     post = np.cumsum([0, *[p.wires.n_post for p, _ in which]])
     first = np.array([w for _, w in which], np.int64)
     counts = np.array([p.wires.count for p, _ in which], np.int64)
-    parts: dict[str, list[Any]] = {n: [] for n in "indptr targets into arriving sources".split()}
+    parts: dict[str, list[Any]] = {n: [] for n in "into arriving sources".split()}
     for r, (p, w) in enumerate(which):
-        indptr, targets, into, arriving, sources = wire_tables(p.wires)
-        values = (indptr[:-1] + w, targets + post[r], into[:-1] + w, arriving + w, sources + pre[r])
+        _, _, into, arriving, sources = wire_tables(p.wires)
+        values = (into[:-1] + w, arriving + w, sources + pre[r])
         for name, value in zip(parts, values, strict=True):
             parts[name].append(value)
-    for name in ("indptr", "into"):
-        parts[name].append([int(counts.sum())])
-    narrow = dict(targets=np.int32, arriving=np.int32, sources=np.int32)
+    parts["into"].append([int(counts.sum())])
+    narrow = dict(arriving=np.int32, sources=np.int32)
     tau = np.array([(c.tau_plus, c.tau_x, c.tau_minus, c.tau_y) for c in rules])
     step = dt * np.arange(FADE_STEPS) * np.array([[1.0], [FADE_STEPS]])
     reach = np.minimum(20 * tau.min(axis=1) / dt, FADE_STEPS**2 - 1)
