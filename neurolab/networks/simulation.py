@@ -16,7 +16,6 @@ from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
 from neurolab.networks.clock import VECTOR, network_loop
-from neurolab.networks.delivery import RULE
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
@@ -290,16 +289,13 @@ class _Run:
 
     def _weights(self) -> tuple[float | Array, ...]:
         """Those of each projection, changed by plasticity or as given."""
-        found: list[float | Array] = []
-        for k, p in enumerate(self.network.projections):
-            if p.plasticity is None:
-                found.append(p.weight)  # type: ignore[arg-type]
-                continue
-            plastic = self.wires.plastic
-            assert plastic is not None
-            first = plastic.synapse[self.wires.routes[k, RULE]]
-            found.append(self.arrays["weights"][first : first + p.wires.count].copy())
-        return tuple(found)
+        found = [
+            p.weight if p.plasticity is None else np.empty(p.wires.count)
+            for p in self.network.projections
+        ]
+        for k, chosen, where in self.wires.learned:
+            found[k][chosen] = self.arrays["weights"][where]  # type: ignore[index]
+        return tuple(found)  # type: ignore[arg-type]
 
 
 def _held(

@@ -144,8 +144,7 @@ class Projection:
         Each spike then releases only a part of its weight, which depends on the last ones of its source.
     plasticity : PairRule, TripletRule or InhibitoryRule, optional
         Spikes then change the weights, as in `simulate_stdp`: of two that arrive and are fired at the same moment
-        neither sees the trace of the other, and an arriving spike acts with the weight it finds. Needs one delay for
-        all synapses.
+        neither sees the trace of the other, and an arriving spike acts with the weight it finds.
     """
 
     source: str
@@ -179,11 +178,6 @@ class Projection:
                 raise ValueError(
                     f"weight must lie in the bounds of its plasticity [{rule.w_min:g}, {rule.w_max:g}], got "
                     f"{weight.min():g} to {weight.max():g}"
-                )
-            if self.delay is not None and np.ndim(self.delay):
-                raise ValueError(
-                    "delay must be one number where there is plasticity, got one for each synapse; make a projection "
-                    "for each delay"
                 )
 
 
