@@ -7,39 +7,25 @@ dt -> 0 of `Network.simulate`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from neurolab.data.spikes import SpikeTrains
-from neurolab.kernels import check
-from neurolab.networks.spiking import Network
+from neurolab.networks.spiking import Network, SpikingRun
 
 __all__ = ["EventRun", "simulate_event_driven"]
 
-Array = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
-class EventRun:
+class EventRun(SpikingRun):
     """Spikes of every population at their exact times, the states at the end, and what it took.
 
     `run.spikes("E")` gives SpikeTrains, `run.final["E"]["V"]` the last value of each unit; `events` is the number of
     spikes that arrived at synapses, those from Poisson inputs and those lost in a refractory time included.
     """
 
-    trains: Mapping[str, SpikeTrains]
-    final: Mapping[str, Mapping[str, Array]]
     events: int
-    window: tuple[float, float]
-
-    def spikes(self, population: str) -> SpikeTrains:
-        """Spikes of one population, ms."""
-        if population not in self.trains:
-            raise check.unknown(population, self.trains, "this network")
-        return self.trains[population]
 
 
 def simulate_event_driven(
@@ -85,7 +71,7 @@ def simulate_event_driven(
     ------
     ValueError
         A model of another kind, an input or rate that changes in time, noise, synapses that change, a reset that is not
-        below the threshold, a replayed spike before 0.
+        below the threshold.
     Runaway
         More than `max_spikes` spikes; `.time` says when, `.partial` is the run up to there.
     Interrupted

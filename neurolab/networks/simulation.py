@@ -319,10 +319,6 @@ def _played(network: Network, places: Mapping[str, Place], dt: float) -> tuple[A
     for name, source in network.populations.items():
         if isinstance(source, SpikeSource):
             place = places[name]
-            if source.trains.count and source.trains.times[0] < 0:
-                raise ValueError(
-                    f"{name}: spikes must not come before time 0, got {source.trains.times[0]:g} ms; shift them"
-                )
             steps.append(np.ceil(source.trains.times / dt - 1e-9).astype(np.int64) - 1)
             ids.append((source.trains.ids + place.first_unit).astype(np.int32))
             members.append(np.full(source.trains.count, place.member))
