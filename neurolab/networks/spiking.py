@@ -100,8 +100,8 @@ class SpikeSource:
     def __post_init__(self) -> None:
         if self.trains.count and self.trains.times[0] < 0:
             raise ValueError(
-                f"trains must not have spikes before time 0, got one at {self.trains.times[0]:g} ms; shift them, or cut "
-                "them with .between(0, stop)"
+                f"trains must not have spikes before time 0, got one at {self.trains.times[0]:g} ms; shift them, or "
+                "cut them with .between(0, stop)"
             )
 
     @property
