@@ -112,24 +112,26 @@ def simulate_driven(
             "lower dt"
         )
     loop = (RESETTING if model.reset else SMOOTH)[method]
-    setting, most = model.set(values), np.array([np.inf])
+    setting, limit = model.set(values), np.array([np.inf])
     if method in _ORDERS:
-        most[0] = _LARGE * max(1.0, abs(setting.state[0]))
+        limit[0] = _LARGE * max(1.0, abs(setting.state[0]))
 
     def examine(t: float, y: tuple[float, ...], inputs: Array) -> str:
-        if abs(y[0]) > most[0]:
+        if abs(y[0]) > limit[0]:
             z = dt * _slope(model, model.Params(*setting.params.tolist()), t, y, inputs)
-            growth = sum(z**k / math.factorial(k) for k in range(_ORDERS[method] + 1))
+            growth = sum(
+                max(z, -100.0) ** k / math.factorial(k) for k in range(_ORDERS[method] + 1)
+            )
             if z < 0.0 and abs(growth) > 1.0:
                 return (
                     f"steps of dt = {dt:g} ms are unstable: {next(iter(model.states))} has grown to {y[0]:g} by t = "
                     f"{t:g} ms though it decays at {-z / dt:.3g} per ms; lower dt or the weights, or use "
                     'method="exponential_euler"'
                 )
-            most[0] = _LARGE * abs(y[0])
+            limit[0] = _LARGE * abs(y[0])
         return ""
 
-    extra = (first, times, columns, sizes, most)
+    extra = (first, times, columns, sizes, limit)
     return run_loop(loop, model, duration, dt, every, record, progress, values, extra, examine)
 
 
