@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.data.spikes import SpikeTrains
-from neurolab.engine.compiled import COMPILE_ERRORS, LANES, explain, lanes
+from neurolab.engine.compiled import COMPILE_ERRORS, explain, lanes
 from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
@@ -23,6 +23,8 @@ from neurolab.networks.spiking import (
     Population,
     SpikeSource,
     compute_propagator,
+    recorded_units,
+    traces_of,
 )
 from neurolab.networks.tables import Place, Wires, make_emitters, make_inputs, make_wires
 
@@ -191,7 +193,7 @@ class _Run:
         self, network: Network, duration: float, dt: float, seed: int | np.random.Generator,
         record: Mapping[str, Mapping[str, Sequence[int]]], every: int, state: NetworkState | None,
     ) -> None:  # fmt: skip
-        self.network, self.dt, self.record, self.every = network, dt, record, every
+        self.network, self.dt, self.every = network, dt, every
         self.start = self.done = 0 if state is None else state.steps
         self.stop = self.start + round(duration / dt)
         layout = self.layout = _Layout(network, dt, self.stop)
@@ -206,7 +208,13 @@ class _Run:
         self.arrays = self._start() if state is None else _held(state, dt, self._start())
         self.key = seed_key(seed)
         self.wired = self.wires.arguments(self.arrays, self.most)
-        self.at = _recorded_places(record, layout)
+        self.recorded = recorded_units(network, record)
+        self.at = np.concatenate(
+            [
+                np.zeros(0, np.int64),
+                *(layout.places[name].find(state, units) for name, state, units in self.recorded),
+            ]
+        )
         self.columns = np.arange(-(-self.start // every), self.stop // every + 1)
         self.traces = np.empty((self.at.size, self.columns.size))
         if self.start % every == 0:
@@ -271,16 +279,10 @@ class _Run:
                 n=population.size,
             )  # fmt: skip
         kept = self.columns[self.columns <= self.done // self.every]
-        rows, recorded = iter(self.traces[:, : kept.size]), {}
-        for name, states in self.record.items():
-            recorded[name] = {
-                s: np.array([next(rows) for _ in np.atleast_1d(np.asarray(units))])
-                for s, units in states.items()
-            }
         return NetworkRun(
             trains=trains,
             t=kept.astype(np.float64) * (self.every * self.dt),
-            traces=recorded,
+            traces=traces_of(self.recorded, self.traces[:, : kept.size]),
             final=self.layout.final(self.arrays["memory"]),
             weights=self._weights(),
             state=NetworkState(self.done, self.dt, self.arrays),
@@ -326,40 +328,3 @@ def _played(network: Network, places: Mapping[str, Place], dt: float) -> tuple[A
     at, who, member = np.concatenate(steps), np.concatenate(ids), np.concatenate(members)
     order = np.lexsort((who, at))
     return np.maximum(at[order], 0), who[order], member[order], np.array(sorted(playing), np.int64)
-
-
-def _recorded_places(
-    record: Mapping[str, Mapping[str, Sequence[int]]], layout: _Layout
-) -> NDArray[np.int64]:
-    """Places in the memory of the states to record."""
-    found = []
-    for name, states in _entries(record):
-        if name not in layout.groups:
-            raise check.unknown(name, layout.groups, "record: this network")
-        place = layout.places[name]
-        for state, units in _entries(states):
-            if state not in place.states:
-                raise check.unknown(
-                    state, place.states, f"record: {layout.groups[name].model.name}"
-                )
-            first, stride, size, _ = place.of(state)
-            chosen = np.atleast_1d(np.asarray(units))
-            if chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iu"):
-                raise ValueError(
-                    f"record: units of {name} must be whole numbers, got {check.shown(units)}; give range(5) or [0, 7]"
-                )
-            if chosen.size and not 0 <= chosen.min() <= chosen.max() < size:
-                worst = chosen.min() if chosen.min() < 0 else chosen.max()
-                raise ValueError(f"record: units of {name} are 0 to {size - 1}, got {worst}")
-            block, lane = np.divmod(chosen.astype(np.int64), LANES)
-            found.append(first + block * stride + lane)
-    return np.concatenate([np.zeros(0, np.int64), *found])
-
-
-def _entries(given: Any) -> Any:
-    if not isinstance(given, Mapping):
-        raise ValueError(
-            'record must be a dict of dicts, such as {"E": {"V": range(5)}}, got '
-            f"{check.shown(given)}"
-        )
-    return given.items()

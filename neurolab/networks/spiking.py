@@ -236,9 +236,11 @@ class NetworkState:
 
 @dataclass(frozen=True, eq=False)
 class SpikingRun:
-    """What all runs of a network have: spikes of every population, and the states at the end."""
+    """What all runs of a network have: spikes of every population, recorded traces, and the states at the end."""
 
     trains: Mapping[str, SpikeTrains]
+    t: Array
+    traces: Mapping[str, Mapping[str, Array]]
     final: Mapping[str, Mapping[str, Array]]
     window: tuple[float, float]
 
@@ -258,8 +260,6 @@ class NetworkRun(SpikingRun):
     weights of projection number k, which plasticity may have changed. `run.state` lets another run go on from here.
     """
 
-    t: Array
-    traces: Mapping[str, Mapping[str, Array]]
     weights: tuple[float | Array, ...]
     state: NetworkState
 
@@ -462,3 +462,48 @@ def steps_of(delay: float | ArrayLike | None, dt: float) -> NDArray[np.int64]:
             f"delay must be at least one step, dt = {dt:g} ms, got {delays.min():g}; leave it out for the next step"
         )
     return np.asarray(np.floor(delays / dt + 0.5), np.int64)
+
+
+def recorded_units(
+    network: Network, record: Mapping[str, Mapping[str, Sequence[int]]]
+) -> list[tuple[str, str, NDArray[np.int64]]]:
+    """Populations, states and units to record, checked."""
+    found = []
+    groups = {n: p for n, p in network.populations.items() if isinstance(p, Population)}
+    for name, states in _entries(record):
+        if name not in groups:
+            raise check.unknown(name, groups, "record: this network")
+        model, size = groups[name].model, groups[name].size
+        for state, units in _entries(states):
+            if state not in model.states:
+                raise check.unknown(state, model.states, f"record: {model.name}")
+            chosen = np.atleast_1d(np.asarray(units))
+            if chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iu"):
+                raise ValueError(
+                    f"record: units of {name} must be whole numbers, got {check.shown(units)}; give range(5) or [0, 7]"
+                )
+            if chosen.size and not 0 <= chosen.min() <= chosen.max() < size:
+                worst = chosen.min() if chosen.min() < 0 else chosen.max()
+                raise ValueError(f"record: units of {name} are 0 to {size - 1}, got {worst}")
+            found.append((name, state, chosen.astype(np.int64)))
+    return found
+
+
+def _entries(given: Any) -> Any:
+    if not isinstance(given, Mapping):
+        raise ValueError(
+            'record must be a dict of dicts, such as {"E": {"V": range(5)}}, got '
+            f"{check.shown(given)}"
+        )
+    return given.items()
+
+
+def traces_of(
+    recorded: list[tuple[str, str, NDArray[np.int64]]], rows: Array
+) -> dict[str, dict[str, Array]]:
+    """Rows of samples by population and state."""
+    found: dict[str, dict[str, Array]] = {name: {} for name, _, _ in recorded}
+    ends = np.cumsum([units.size for _, _, units in recorded])
+    for (name, state, units), end in zip(recorded, ends, strict=True):
+        found[name][state] = rows[end - units.size : end].copy()
+    return found

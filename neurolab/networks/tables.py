@@ -81,6 +81,12 @@ class Place:
         wait = (self.wait_row - row) * LANES if self.holds and row == 0 else 0
         return self.first_place + row * LANES, self.row_length, self.size, wait
 
+    def find(self, state: str, units: Ints) -> Ints:
+        """Places of a state of some units."""
+        first, stride, _, _ = self.of(state)
+        block, lane = np.divmod(units, LANES)
+        return np.asarray(first + block * stride + lane, np.int64)
+
 
 @dataclass(frozen=True)
 class Wires:
