@@ -25,6 +25,7 @@ from neurolab.networks.event_queue import (
     Drives,
     Flights,
     Queue,
+    Samples,
     V,
     Wires,
     run_events,
@@ -49,7 +50,6 @@ __all__ = ["simulate_events"]
 Array = NDArray[np.float64]
 _SPIKES_AT_A_TIME = 100_000
 _FLIGHTS = 1024
-_SAMPLE = 1000  # arrivals that take as long as the call for a sample
 
 
 def simulate_events(
@@ -74,29 +74,36 @@ def simulate_events(
     due, flights = Queue.of(len(units)), Flights.of(max(_FLIGHTS, 2 * len(wires.links)))
     times, ids = np.empty(_SPIKES_AT_A_TIME), np.empty(_SPIKES_AT_A_TIME, np.int64)
     found: list[tuple[Array, NDArray[np.int64]]] = []
-    now, going, spikes, events = 0.0, (False, 0, 0), 0, 0
-    traces = _Traces(network, record, check.positive(every, "every"), duration, groups, first_units)
+    recorded = recorded_units(network, record)
+    every, width = check.positive(every, "every"), units.shape[1]
+    samples = _samples(recorded, every, duration, groups, first_units, width)
+    now, going, spikes, events = 0.0, (False, 0, 0, 0), 0, 0
 
     def advance(work: int) -> float:
         nonlocal now, going, spikes, events, flights
-        ended, left = True, work
-        while ended and left > 0:
-            stop = traces.due
-            now, going, count, arrivals, ended = run_events(
-                units, due, flights, wires, drives, key, *played, min(stop, duration), left, now, going, times, ids
-            )  # fmt: skip
-            if count:
-                found.append((times[:count].copy(), ids[:count].copy()))
-            spikes, events, left = spikes + count, events + arrivals, left - arrivals - _SAMPLE
-            if ended and stop > duration:
-                return 1.0
-            if ended:
-                traces.sample(units, now)
-        if spikes > most:
+        now, going, count, arrivals, ended = run_events(
+            units,
+            due,
+            flights,
+            wires,
+            drives,
+            key,
+            *played,
+            duration,
+            work,
+            now,
+            going,
+            samples,
+            times,
+            ids,
+        )
+        found.append((times[:count].copy(), ids[:count].copy()))
+        spikes, events = spikes + count, events + arrivals
+        if spikes > most and not ended:
             raise chunks.Runaway(spikes, now, duration, most, finish())
         if going[1] + len(wires.links) > flights.sent.size:
             flights = flights.doubled()
-        return min(now / duration, 1.0 - 1e-9)
+        return 1.0 if ended else min(now / duration, 1.0 - 1e-9)
 
     def finish() -> EventRun:
         at = np.concatenate([a for a, _ in found] or [np.empty(0)])
@@ -118,8 +125,8 @@ def simulate_events(
             trains[name] = SpikeTrains(t, own, start=0.0, stop=stop, n=population.size)
         return EventRun(
             trains=trains,
-            t=traces.t[: traces.count],
-            traces=traces_of(traces.recorded, traces.rows[:, : traces.count]),
+            t=samples.times[: going[3]],
+            traces=traces_of(recorded, samples.rows[:, : going[3]]),
             final=final,
             events=events,
             window=(0.0, now),
@@ -162,35 +169,6 @@ class _Group(NamedTuple):
         """The states by name, from rows of this population."""
         places = zip(self.model.states, _state_columns(self.model), strict=True)
         return {state: rows[:, column].copy() for state, column in places}
-
-
-class _Traces:
-    """Samples of some states, taken every so many ms."""
-
-    def __init__(
-        self, network: Network, record: Mapping[str, Mapping[str, Sequence[int]]], every: float, duration: float,
-        groups: Mapping[str, _Group], first_units: Mapping[str, int],
-    ) -> None:  # fmt: skip
-        self.recorded = recorded_units(network, record)
-        none, count = np.zeros(0, np.int64), int(duration / every * (1.0 + 1e-12)) + 1
-        self.units = np.concatenate([none, *(first_units[n] + u for n, _, u in self.recorded)])
-        self.columns = np.concatenate(
-            [none, *(np.full(u.size, groups[n].column(s)) for n, s, u in self.recorded)]
-        )
-        self.t = np.minimum(every * np.arange(count if self.recorded else 0), duration)
-        self.rows, self.count = np.empty((self.units.size, self.t.size)), 0
-
-    @property
-    def due(self) -> float:
-        """Time of the next sample."""
-        return float(self.t[self.count]) if self.count < self.t.size else np.inf
-
-    def sample(self, units: Array, t: float) -> None:
-        """Take one."""
-        seen = units[self.units]
-        settle(seen, t)
-        self.rows[:, self.count] = seen[np.arange(seen.shape[0]), self.columns]
-        self.count += 1
 
 
 def _state_columns(model: Model) -> list[int]:
@@ -267,6 +245,21 @@ def _table(groups: Mapping[str, _Group]) -> Array:
         table[first : first + len(group.rows), : group.rows.shape[1]] = group.rows
         first += len(group.rows)
     return table
+
+
+def _samples(
+    recorded: list[tuple[str, str, NDArray[np.int64]]], every: float, duration: float,
+    groups: Mapping[str, _Group], first_units: Mapping[str, int], width: int,
+) -> Samples:  # fmt: skip
+    """What is to be sampled, and when: never where nothing is recorded."""
+    units, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for name, state, chosen in recorded:
+        units.append(chosen + first_units[name])
+        columns.append(np.full(chosen.size, groups[name].column(state)))
+    count = int(duration / every * (1.0 + 1e-12)) + 1 if recorded else 0
+    times = np.minimum(every * np.arange(count), duration)
+    at, column = np.concatenate(units), np.concatenate(columns)
+    return Samples(times, at, column, np.empty((at.size, count)), np.empty((1, width)))
 
 
 def _first_units(network: Network) -> dict[str, int]:
