@@ -82,21 +82,8 @@ def simulate_events(
     def advance(work: int) -> float:
         nonlocal now, going, spikes, events, flights
         now, going, count, arrivals, ended = run_events(
-            units,
-            due,
-            flights,
-            wires,
-            drives,
-            key,
-            *played,
-            duration,
-            work,
-            now,
-            going,
-            samples,
-            times,
-            ids,
-        )
+            units, due, flights, wires, drives, key, *played, duration, work, now, going, samples, times, ids
+        )  # fmt: skip
         found.append((times[:count].copy(), ids[:count].copy()))
         spikes, events = spikes + count, events + arrivals
         if spikes > most and not ended:

@@ -209,12 +209,8 @@ class _Run:
         self.key = seed_key(seed)
         self.wired = self.wires.arguments(self.arrays, self.most)
         self.recorded = recorded_units(network, record)
-        self.at = np.concatenate(
-            [
-                np.zeros(0, np.int64),
-                *(layout.places[name].find(state, units) for name, state, units in self.recorded),
-            ]
-        )
+        at = [layout.places[name].find(state, units) for name, state, units in self.recorded]
+        self.at = np.concatenate([np.zeros(0, np.int64), *at])
         self.columns = np.arange(-(-self.start // every), self.stop // every + 1)
         self.traces = np.empty((self.at.size, self.columns.size))
         if self.start % every == 0:

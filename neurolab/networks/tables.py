@@ -97,9 +97,7 @@ class Wires:
     bits: NDArray[np.uint64] | None
     releases: Releases | None
     plastic: Plastic | None
-    learned: list[
-        tuple[int, Any, slice]
-    ]  # a projection, some of its synapses, and where their weights stand
+    learned: list[tuple[int, Any, slice]]  # projection, some of its synapses, where they stand
     sections: Ints
     later_steps: int
     later_places: int
