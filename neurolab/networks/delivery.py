@@ -1,9 +1,10 @@
 """The compiled part of synapses in a network: what is due reaches its targets, tires synapses and changes weights.
 
-A projection is a route. Its spikes wait in the ring, which holds the units that fired in each of the last steps; where
-each synapse has a delay of its own, they are added at once to sums for later steps. Few arrivals in a step go straight
-to the states of their targets. Many are first counted (one weight) or summed (own weights) in an array that stays in
-the cache, which then is added to the states in one sweep. Dense wires of one weight are counted as bits.
+A projection is a route; one that learns is a route for each of its delays. Its spikes wait in the ring, which holds the
+units that fired in each of the last steps; where each synapse has a delay of its own and none learns, they are added at
+once to sums for later steps. Few arrivals in a step go straight to the states of their targets. Many are first counted
+(one weight) or summed (own weights) in an array that stays in the cache, which then is added to the states in one
+sweep. Dense wires of one weight are counted as bits.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-# Columns of the table of routes, one row for each projection
+# Columns of the table of routes, one row for each
 (
     MEMBER,  # whose spikes it carries: place of the population in `bounds`
     FIRST,  # that population's first unit

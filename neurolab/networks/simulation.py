@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.data.spikes import SpikeTrains
-from neurolab.engine.compiled import COMPILE_ERRORS, LANES, explain, lanes
+from neurolab.engine.compiled import COMPILE_ERRORS, explain, lanes
 from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
 from neurolab.networks.clock import VECTOR, network_loop
-from neurolab.networks.delivery import RULE
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
@@ -24,6 +23,8 @@ from neurolab.networks.spiking import (
     Population,
     SpikeSource,
     compute_propagator,
+    recorded_units,
+    traces_of,
 )
 from neurolab.networks.tables import Place, Wires, make_emitters, make_inputs, make_wires
 
@@ -230,7 +231,7 @@ class _Run:
         self, network: Network, duration: float, dt: float, seed: int | np.random.Generator,
         record: Mapping[str, Mapping[str, Sequence[int]]], every: int, state: NetworkState | None,
     ) -> None:  # fmt: skip
-        self.network, self.dt, self.record, self.every = network, dt, record, every
+        self.network, self.dt, self.every = network, dt, every
         self.start = self.done = 0 if state is None else state.steps
         self.stop = self.start + round(duration / dt)
         layout = self.layout = _Layout(network, dt, self.stop)
@@ -245,7 +246,9 @@ class _Run:
         self.arrays = self._start() if state is None else _held(state, dt, self._start())
         self.key = seed_key(seed)
         self.wired = self.wires.arguments(self.arrays)
-        self.at = _recorded_places(record, layout)
+        self.recorded = recorded_units(network, record)
+        at = [layout.places[name].find(state, units) for name, state, units in self.recorded]
+        self.at = np.concatenate([np.zeros(0, np.int64), *at])
         first, last = -(-self.start // every), self.stop // every
         self.columns = np.arange(first, last + 1 if self.at.size else first)
         self.traces = np.empty((self.at.size, self.columns.size))
@@ -298,16 +301,10 @@ class _Run:
                 times, ids, start=window[0], stop=max(window[1], window[0] + self.dt), n=population.size
             )
         kept = self.columns[self.columns <= self.done // self.every]
-        rows, recorded = iter(self.traces[:, : kept.size]), {}
-        for name, states in self.record.items():
-            recorded[name] = {
-                s: np.array([next(rows) for _ in np.atleast_1d(np.asarray(units))])
-                for s, units in states.items()
-            }
         return NetworkRun(
             trains=trains,
             t=kept.astype(np.float64) * (self.every * self.dt),
-            traces=recorded,
+            traces=traces_of(self.recorded, self.traces[:, : kept.size]),
             final=self.layout.final(self.arrays["memory"]),
             weights=self._weights(),
             state=NetworkState(self.done, self.dt, self.arrays),
@@ -316,16 +313,13 @@ class _Run:
 
     def _weights(self) -> tuple[float | Array, ...]:
         """Those of each projection, changed by plasticity or as given."""
-        found: list[float | Array] = []
-        for k, p in enumerate(self.network.projections):
-            if p.plasticity is None:
-                found.append(p.weight)  # type: ignore[arg-type]
-                continue
-            plastic = self.wires.plastic
-            assert plastic is not None
-            first = plastic.synapse[self.wires.routes[k, RULE]]
-            found.append(self.arrays["weights"][first : first + p.wires.count].copy())
-        return tuple(found)
+        found = [
+            p.weight if p.plasticity is None else np.empty(p.wires.count)
+            for p in self.network.projections
+        ]
+        for k, chosen, where in self.wires.learned:
+            found[k][chosen] = self.arrays["weights"][where]  # type: ignore[index]
+        return tuple(found)  # type: ignore[arg-type]
 
 
 def _expected(population: Population | PoissonSource | SpikeSource, duration: float) -> float:
@@ -358,10 +352,6 @@ def _played(network: Network, places: Mapping[str, Place], dt: float) -> tuple[A
     for name, source in network.populations.items():
         if isinstance(source, SpikeSource):
             place = places[name]
-            if source.trains.count and source.trains.times[0] < 0:
-                raise ValueError(
-                    f"{name}: spikes must not come before time 0, got {source.trains.times[0]:g} ms; shift them"
-                )
             steps.append(np.ceil(source.trains.times / dt - 1e-9).astype(np.int64) - 1)
             ids.append((source.trains.ids + place.first_unit).astype(np.int32))
             members.append(np.full(source.trains.count, place.member))
@@ -369,40 +359,3 @@ def _played(network: Network, places: Mapping[str, Place], dt: float) -> tuple[A
     at, who, member = np.concatenate(steps), np.concatenate(ids), np.concatenate(members)
     order = np.lexsort((who, at))
     return np.maximum(at[order], 0), who[order], member[order], np.array(sorted(playing), np.int64)
-
-
-def _recorded_places(
-    record: Mapping[str, Mapping[str, Sequence[int]]], layout: _Layout
-) -> NDArray[np.int64]:
-    """Places in the memory of the states to record."""
-    found = []
-    for name, states in _entries(record):
-        if name not in layout.groups:
-            raise check.unknown(name, layout.groups, "record: this network")
-        place = layout.places[name]
-        for state, units in _entries(states):
-            if state not in place.states:
-                raise check.unknown(
-                    state, place.states, f"record: {layout.groups[name].model.name}"
-                )
-            first, stride, size, _ = place.of(state)
-            chosen = np.atleast_1d(np.asarray(units))
-            if chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iu"):
-                raise ValueError(
-                    f"record: units of {name} must be whole numbers, got {check.shown(units)}; give range(5) or [0, 7]"
-                )
-            if chosen.size and not 0 <= chosen.min() <= chosen.max() < size:
-                worst = chosen.min() if chosen.min() < 0 else chosen.max()
-                raise ValueError(f"record: units of {name} are 0 to {size - 1}, got {worst}")
-            block, lane = np.divmod(chosen.astype(np.int64), LANES)
-            found.append(first + block * stride + lane)
-    return np.concatenate([np.zeros(0, np.int64), *found])
-
-
-def _entries(given: Any) -> Any:
-    if not isinstance(given, Mapping):
-        raise ValueError(
-            'record must be a dict of dicts, such as {"E": {"V": range(5)}}, got '
-            f"{check.shown(given)}"
-        )
-    return given.items()

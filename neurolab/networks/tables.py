@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurolab.data.connectivity import Connectivity
 from neurolab.engine.compiled import LANES
 from neurolab.engine.fixed_step import sampled
 from neurolab.networks.bit_rows import CHUNK, Bits, make_rows, words_of
@@ -80,6 +81,12 @@ class Place:
         wait = (self.wait_row - row) * LANES if self.holds and row == 0 else 0
         return self.first_place + row * LANES, self.row_length, self.size, wait
 
+    def find(self, state: str, units: Ints) -> Ints:
+        """Places of a state of some units."""
+        first, stride, _, _ = self.of(state)
+        block, lane = np.divmod(units, LANES)
+        return np.asarray(first + block * stride + lane, np.int64)
+
 
 @dataclass(frozen=True)
 class Wires:
@@ -90,6 +97,7 @@ class Wires:
     bits: NDArray[np.uint64] | None
     releases: Releases | None
     plastic: Plastic | None
+    learned: list[tuple[int, Any, slice]]  # projection, some of its synapses, where they stand
     sections: Ints
     later_steps: int
     later_places: int
@@ -134,7 +142,8 @@ class Wires:
 
 def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wires:
     """The tables of all projections."""
-    projections = network.projections
+    parts = [part for k, p in enumerate(network.projections) for part in _split(k, p, dt)]
+    projections = tuple(p for _, _, p in parts)
     delays = [steps_of(p.delay, dt) for p in projections]
     mixed = [bool(np.ndim(d)) for d in delays]
     models = [network.populations[p.target].model for p in projections]  # type: ignore[union-attr]
@@ -148,6 +157,7 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
     ]
     fixed = [p.plasticity is None for p in projections]
     shift, all_weights = _join(weights, fixed, first_synapse, SHARED, np.float64)
+    first_weight = shift + first_synapse[:-1]
     own_delays = [d if m else None for d, m in zip(delays, mixed, strict=True)]
     delay, all_delays = _join(own_delays, fixed, first_synapse, 0, np.int32)
     sections, later = _make_sections(
@@ -182,12 +192,31 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
         synapses=Synapses(starts, targets, shared, all_weights, all_delays),
         bits=bits,
         releases=_make_releases(projections),
-        plastic=_make_plastic(projections, shift + first_synapse[:-1], dt),
+        plastic=_make_plastic(projections, first_weight, dt),
+        learned=[
+            (k, chosen, slice(first, first + p.wires.count))
+            for (k, chosen, p), first in zip(parts, first_weight, strict=True)
+            if p.plasticity is not None
+        ],
         sections=sections,
         later_steps=_power_of_two(longest + 1),
         later_places=int(sections[:, 3].sum()),
         slots=_power_of_two(int(routes[:, LATE].max(initial=0)) + 1),
     )
+
+
+def _split(k: int, p: Projection, dt: float) -> list[tuple[int, Any, Projection]]:
+    """Projection k and all its synapses; if they learn, those of each delay as a projection of their own."""
+    if p.plasticity is None or np.ndim(p.delay) == 0:  # type: ignore[arg-type]
+        return [(k, slice(None), p)]
+    steps, wires, found = steps_of(p.delay, dt), p.wires, []
+    for late in np.unique(steps):
+        chosen = np.flatnonzero(steps == late)
+        starts = np.searchsorted(chosen, wires.indptr)
+        own = Connectivity(starts, wires.indices[chosen], wires.n_pre, wires.n_post)
+        weight = np.asarray(p.weight)[chosen] if np.ndim(p.weight) else p.weight
+        found.append((k, chosen, replace(p, wires=own, weight=weight, delay=late * dt)))
+    return found
 
 
 def _make_sections(
