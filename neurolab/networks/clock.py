@@ -75,14 +75,14 @@ def _family_step(method: str, width: int) -> Callable[..., Any]:
         t = i * dt
         for g in range(table.shape[0]):
             first_place, units, first_unit, member = (
-                table[g, 0], table[g, 1], table[g, 2], table[g, 3],
+                natural(table[g, 0]), natural(table[g, 1]), table[g, 2], natural(table[g, 3]),
             )  # fmt: skip
             bounds[member] = count
             shared, m = model.bind(vectors[g]), model.propagator(matrices[g])
             now = model.course(courses[g], (i - origin) * samples, stride)
-            for block in range((units + LANES - 1) // LANES):
-                start = first_place + block * row_length
-                slab, n = memory[start : start + row_length], min(LANES, units - block * LANES)
+            for block in range(1 if width == 1 else (units + LANES - 1) // LANES):
+                start = natural(first_place + block * row_length)
+                slab, n = memory[start : natural(start + row_length)], min(LANES, units - block * LANES)
                 for j in range(course_rows.size):
                     for lane in range(n):
                         slab[course_rows[j] * LANES + lane] = own[
@@ -168,7 +168,7 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
             if noise is not None:
                 for k in range(noise.units.size):
                     add_noise(k, i, noise, key, memory)
-            slot = i & (slots - 1)
+            slot = natural(i & (slots - 1))
             fired, ends = ring[slot], bounds[slot]
             count = step_all(families, memory, i, i0, dt, fired, ends, none)
             if emitters is not None:
