@@ -1,4 +1,7 @@
-"""NEST: CUBA and Brunel's network with given wires, on one core; built anew for each run, only the run is timed."""
+"""NEST: CUBA and Brunel's network with given wires, on one core; built anew for each run, only the run is timed.
+
+A spike in step k has the time (k + 1) dt; its step and unit are saved.
+"""
 
 import contextlib
 import json
@@ -51,9 +54,9 @@ def brunel():
     return cells
 
 
-def run():
+def run(number):
     nest.ResetKernel()
-    nest.resolution, nest.rng_seed, nest.local_num_threads = WORK["dt"], 2, WORK["threads"]
+    nest.resolution, nest.rng_seed, nest.local_num_threads = WORK["dt"], 2 + number, WORK["threads"]
     cells = dict(cuba=cuba, brunel=brunel)[WORK["network"]]()
     recorder = nest.Create("spike_recorder")
     nest.Connect(cells, recorder)
@@ -62,9 +65,12 @@ def run():
     nest.Run(WORK["duration"])
     seconds = time.process_time() - before
     nest.Cleanup()
-    print(json.dumps(dict(cpu=seconds, spikes=int(recorder.n_events))), flush=True)
+    events, saved = recorder.events, f"{WORK['spikes']}{number}.npz"
+    step = np.rint(events["times"] / WORK["dt"]).astype(int) - 1
+    np.savez(saved, step=step, unit=events["senders"] - cells[0].global_id)
+    print(json.dumps(dict(cpu=seconds, saved=saved)), flush=True)
 
 
-run()
-for _ in sys.stdin:
-    run()
+run(0)
+for number, _ in enumerate(sys.stdin, 1):
+    run(number)
