@@ -43,7 +43,9 @@ def same_spikes(title: str, ours: SpikeTrains, theirs: SpikeTrains, peer: str, d
     a, b = (np.rint(one.times / dt).astype(np.int64) * one.n + one.ids for one in (ours, theirs))
     both, apart = np.intersect1d(a, b).size, np.setxor1d(a, b)
     words = f"; they part at {apart[0] // ours.n * dt:.1f} ms" if apart.size else ""
-    print(f"{title}: {both} of {b.size} spikes of {peer} are ours in the same step{words}", flush=True)
+    print(
+        f"{title}: {both} of {b.size} spikes of {peer} are ours in the same step{words}", flush=True
+    )
     return not apart.size
 
 

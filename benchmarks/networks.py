@@ -4,8 +4,8 @@
 of Brian2 is one of its compiled program, which makes its synapses anew; a second row, without a goal, takes its steps
 alone. Of NEST only the steps are timed.
 
-Each row first shows agreement. CUBA and COBAHH must have the same spikes as the peer, each in the same step; where chance
-is drawn on either side, rate, CV and spectrum may differ by what the scatter between runs of ours allows.
+Each row first shows agreement. CUBA and COBAHH must have the same spikes as the peer, each in the same step; where
+chance is drawn on either side, rate, CV and spectrum may differ by what the scatter between runs of ours allows.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ def _peer(
     path = folder / f"{kind}.npz"
     np.savez(path, **arrays)  # type: ignore[arg-type]
     n_e, n_i = (p.size for p in network.populations.values())
-    return _saving_peer(simulator, folder, network=kind, arrays=str(path), size=n_e + n_i, n_e=n_e, **work)
+    return _saving_peer(
+        simulator, folder, network=kind, arrays=str(path), size=n_e + n_i, n_e=n_e, **work
+    )
 
 
 def _saving_peer(simulator: str, folder: Path, **work: Any) -> Peer:
@@ -122,7 +124,6 @@ def beside_brian2(
     states: Sequence[str] = (), **work: Any,
 ) -> Iterator[Row]:  # fmt: skip
     """One network here and there; `same` asks for the same spikes, else for the same statistics."""
-    network = _as_brian2_counts(network)
     peer = _peer("brian2", kind, network, folder, states, **work)
     ours = [_spikes(network, seed=seed) for seed in range(1 if same else OURS)]
     turns = _in_turn(lambda: network.simulate(1000.0, DT, seed=1), peer, pairs)
@@ -137,7 +138,7 @@ def beside_brian2(
 
 def cuba(folder: Path) -> Iterator[Row]:
     """Vogels and Abbott's network; the arithmetic is Brian2's, and so are the spikes."""
-    network = vogels_abbott("cuba", seed=3)
+    network = _as_brian2_counts(vogels_abbott("cuba", seed=3))
     return beside_brian2(
         "CUBA, 4000 units, 1 s", "cuba", network, 2.5, folder, same=True, states=["V"]
     )
@@ -164,7 +165,7 @@ def cuba_nest(folder: Path) -> Iterator[Row]:
 def cobahh_brian2(folder: Path) -> Iterator[Row]:
     """Vogels and Abbott's network of Hodgkin-Huxley cells."""
     return beside_brian2(
-        "COBAHH, 4000 units, 1 s", "cobahh", cobahh(seed=4), 6.0, folder,
+        "COBAHH, 4000 units, 1 s", "cobahh", _as_brian2_counts(cobahh(seed=4)), 6.0, folder,
         same=True, states=["V", "g_E", "g_I"],
     )  # fmt: skip
 

@@ -47,10 +47,12 @@ def brunel():
     cells = nest.Create(
         "iaf_psc_delta", size, dict(C_m=1.0, tau_m=20.0, t_ref=2.0, E_L=0.0, V_reset=10.0, V_m=0.0, V_th=20.0)
     )  # fmt: skip
-    connect(cells, True, WORK["J"], WORK["delay"])
-    connect(cells, False, -WORK["g"] * WORK["J"], WORK["delay"])
+    # what arrives in a step counts at its end, in ours at its beginning: a step more of delay and of leak
+    J, delay = WORK["J"] * np.exp(-WORK["dt"] / 20.0), WORK["delay"] + WORK["dt"]
+    connect(cells, True, J, delay)
+    connect(cells, False, -WORK["g"] * J, delay)
     outside = nest.Create("poisson_generator", params=dict(rate=WORK["c_e"] * WORK["rate"]))
-    nest.Connect(outside, cells, syn_spec=dict(weight=WORK["J"], delay=WORK["delay"]))
+    nest.Connect(outside, cells, syn_spec=dict(weight=J, delay=delay))
     return cells
 
 
