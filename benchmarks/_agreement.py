@@ -50,16 +50,21 @@ def same_spikes(title: str, ours: SpikeTrains, theirs: SpikeTrains, peer: str, d
 
 
 def same_statistics(
-    title: str, ours: Sequence[SpikeTrains], theirs: Sequence[SpikeTrains], peer: str
-) -> bool:
+    title: str, ours: Sequence[SpikeTrains], theirs: Sequence[SpikeTrains], peer: str,
+    **more: tuple[Sequence[float], Sequence[float]],
+) -> bool:  # fmt: skip
     """Whether the means over their runs lie within five standard errors of the means over ours.
 
     The rate of all units, the mean CV of the intervals of units with at least five, the power of the population's rate
-    in three bands, and the centre of the middle one, which holds the gamma rhythm.
+    in three bands, and the centre of the middle one, which holds the gamma rhythm; and `more`, by its name: numbers of
+    our runs and of theirs.
     """
-    a, b = (np.array([_measure(one) for one in runs]) for runs in (ours, theirs))
+    a, b = (
+        np.column_stack([[_measure(one) for one in runs], *(pair[side] for pair in more.values())])
+        for side, runs in enumerate((ours, theirs))
+    )
     allowed = ERRORS * a.std(axis=0, ddof=1) * np.sqrt(1 / len(a) + 1 / len(b))
-    names = ["rate", "CV", *BANDS, "centre of 20 to 100 Hz"]
+    names = ["rate", "CV", *BANDS, "centre of 20 to 100 Hz", *more]
     rows = zip(names, a.mean(axis=0), b.mean(axis=0), allowed, strict=True)
     words = ", ".join(f"{name} {x:.4g} and {y:.4g} (within {by:.2g})" for name, x, y, by in rows)
     print(f"{title}, means of {len(a)} runs of ours and {len(b)} of {peer}: {words}", flush=True)
