@@ -254,8 +254,10 @@ def izhikevich_brian2(folder: Path) -> Iterator[Row]:
     """The same units and weights on both sides. Most of such a run of Brian2 goes into its million synapses."""
     network = networks.izhikevich_2003(seed=1)
     arrays = {name: _whole(network, name) for name in ("a", "b", "c", "d", "v", "u")}
-    blocks = [p.weight.reshape(network.populations[p.source].size, -1) for p in network.projections]
-    np.savez(folder / "izhikevich.npz", w=np.block([blocks[:2], blocks[2:]]), **arrays)
+    blocks = [
+        np.reshape(p.weight, (network.populations[p.source].size, -1)) for p in network.projections
+    ]
+    np.savez(folder / "izhikevich.npz", w=np.block([blocks[:2], blocks[2:]]), **arrays)  # type: ignore[arg-type]
     work = dict(network="izhikevich", arrays=str(folder / "izhikevich.npz"), size=1000, n_e=800)
     peer = _saving_peer("brian2", folder, **work, dt=1.0)
     ours = [_spikes(network, 1.0, seed) for seed in range(OURS)]
@@ -276,7 +278,7 @@ def stdp(folder: Path) -> Iterator[Row]:
     turns = _in_turn(lambda: network.simulate(duration, DT, seed=1), peer, 7)
     answers = [peer.found, *(answer for _, answer in turns)]
     ours = [spikes_of(run, "cell") for run in runs]
-    weights = [np.mean(run.weights[0]) / g_max for run in runs]
+    weights = [float(np.mean(run.weights[0])) / g_max for run in runs]
     agrees = same_statistics(
         title, ours, spikes_in(answers, DT, ours[0]), "Brian2",
         weight=(weights, [answer["weight"] for answer in answers]),
