@@ -206,17 +206,24 @@ def brunel_nest(folder: Path) -> Iterator[Row]:
 IZHIKEVICH = "Izhikevich 2003, 1000 units, 1 s"
 
 
-def _izhikevich_in_numpy(seed: int, *, rows: bool) -> tuple[float, SpikeTrains]:
+def _izhikevich() -> tuple[Network, dict[str, np.ndarray]]:
+    """The network for all rows; its units, and its weights from each source (a row) to all."""
+    network = networks.izhikevich_2003(seed=1)
+    arrays = {name: _whole(network, name) for name in ("a", "b", "c", "d", "v", "u")}
+    blocks = [
+        np.reshape(p.weight, (network.populations[p.source].size, -1)) for p in network.projections
+    ]
+    return network, arrays | dict(w=np.block([blocks[:2], blocks[2:]]))
+
+
+def _izhikevich_in_numpy(
+    arrays: dict[str, np.ndarray], seed: int, *, rows: bool
+) -> tuple[float, SpikeTrains]:
     """His program, line by line: CPU seconds of its steps, and the spikes; `rows`: with weights transposed."""
     rng = np.random.default_rng(seed)
-    n_e, n_i = 800, 200
-    r_e, r_i = rng.random(n_e), rng.random(n_i)
-    a, b = np.r_[np.full(n_e, 0.02), 0.02 + 0.08 * r_i], np.r_[np.full(n_e, 0.2), 0.25 - 0.05 * r_i]
-    c, d = np.r_[-65 + 15 * r_e**2, np.full(n_i, -65.0)], np.r_[8 - 6 * r_e**2, np.full(n_i, 2.0)]
-    S = np.c_[0.5 * rng.random((n_e + n_i, n_e)), -rng.random((n_e + n_i, n_i))]
-    of_source, sigma = np.ascontiguousarray(S.T), np.r_[np.full(n_e, 5.0), np.full(n_i, 2.0)]
-    v = np.full(n_e + n_i, -65.0)
-    u, firings = b * v, []
+    a, b, c, d, v, u, of_source = (arrays[name].copy() for name in "abcdvuw")
+    S, sigma = np.ascontiguousarray(of_source.T), np.r_[np.full(800, 5.0), np.full(200, 2.0)]
+    firings = []
     start = time.process_time()
     for _ in range(1000):
         I = sigma * rng.standard_normal(v.size)
@@ -235,15 +242,15 @@ def _izhikevich_in_numpy(seed: int, *, rows: bool) -> tuple[float, SpikeTrains]:
 
 def izhikevich_numpy(folder: Path) -> Iterator[Row]:
     """Beside the published program in NumPy, and beside one that adds rows instead of columns of the weights."""
-    ours = [_spikes(networks.izhikevich_2003(seed=seed), 1.0, seed) for seed in range(OURS)]
-    theirs = [_izhikevich_in_numpy(seed, rows=False)[1] for seed in range(OURS)]
+    network, arrays = _izhikevich()
+    ours = [_spikes(network, 1.0, seed) for seed in range(OURS)]
+    theirs = [_izhikevich_in_numpy(arrays, seed, rows=False)[1] for seed in range(OURS)]
     agrees = same_statistics(IZHIKEVICH, ours, theirs, "NumPy")
-    network = networks.izhikevich_2003(seed=1)
     for rows, name, goal in ((False, "NumPy", 6.0), (True, "NumPy, weights transposed", 0.0)):
         times = [
             (
                 cpu_seconds(lambda: network.simulate(1000.0, 1.0, seed=1)),
-                _izhikevich_in_numpy(1, rows=rows)[0],
+                _izhikevich_in_numpy(arrays, 1, rows=rows)[0],
             )
             for _ in range(20)
         ]
@@ -251,13 +258,9 @@ def izhikevich_numpy(folder: Path) -> Iterator[Row]:
 
 
 def izhikevich_brian2(folder: Path) -> Iterator[Row]:
-    """The same units and weights on both sides. Most of such a run of Brian2 goes into its million synapses."""
-    network = networks.izhikevich_2003(seed=1)
-    arrays = {name: _whole(network, name) for name in ("a", "b", "c", "d", "v", "u")}
-    blocks = [
-        np.reshape(p.weight, (network.populations[p.source].size, -1)) for p in network.projections
-    ]
-    np.savez(folder / "izhikevich.npz", w=np.block([blocks[:2], blocks[2:]]), **arrays)  # type: ignore[arg-type]
+    """Most of such a run of Brian2 goes into its million synapses."""
+    network, arrays = _izhikevich()
+    np.savez(folder / "izhikevich.npz", **arrays)  # type: ignore[arg-type]
     work = dict(network="izhikevich", arrays=str(folder / "izhikevich.npz"), size=1000, n_e=800)
     peer = _saving_peer("brian2", folder, **work, dt=1.0)
     ours = [_spikes(network, 1.0, seed) for seed in range(OURS)]
