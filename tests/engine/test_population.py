@@ -212,9 +212,9 @@ def test_packed_instructions(
     monkeypatch: pytest.MonkeyPatch, method: str, dtype: str, suffix: str
 ) -> None:
     """The inner loop divides and multiplies many units at once, and calls no exp."""
-    fresh: Any = population._block_loop(STEPS[method])
+    fresh: Any = population._block_loop.__wrapped__(method)
     fresh._cache = NullCache()  # the assembly is only at hand after compiling
-    monkeypatch.setitem(population._LOOPS, method, fresh)
+    monkeypatch.setattr(population, "_block_loop", lambda method: fresh)
     simulate_population(hodgkin_huxley, 0.1, 0.01, size=4, method=method, dtype=dtype)
     (code,) = fresh.inspect_asm().values()
     if "mulp" in code:  # x86-64

@@ -207,7 +207,7 @@ def test_numbas_own_cache_takes_over_and_follows_the_sources(tmp_path: Path) -> 
         "import warnings; warnings.simplefilter('ignore')\n"
         "from neurolab.kernels import cache; cache._serialize = None; {}\n"
         "import numpy as np; from neurolab.kernels.rng import fill_normals, seed_key\n"
-        "out = np.empty(2); fill_normals(seed_key(1), 0, 0, out); print(out[0].hex())\n"
+        "out = np.empty(4); fill_normals(seed_key(1), 0, 0, out); print(out[0].hex())\n"
     ) + COUNT.format(f="fill_normals")
     first, second, edited = (
         run(code.format(change), tmp_path / "cache", tmp_path).split()
