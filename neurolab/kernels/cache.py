@@ -192,7 +192,8 @@ class _DiskCache:
     def _save(self, signature: Any, result: Any) -> None:
         if not result.lifted and not result.library.has_dynamic_globals:
             library, *rest = result._reduce()
-            if self._last:  # what other kernels would be built from is two thirds of an entry, and slow to read
+            if self._last:
+                # what other kernels would be built from is two thirds of an entry, and slow to read
                 name, kind, (code, whole) = library
                 library = name, kind, (code, _hollow(whole))
             _write(self._name(signature, result.codegen), _serialize.dumps((library, *rest)))

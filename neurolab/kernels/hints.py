@@ -1,4 +1,4 @@
-"""Hints that change no result: for the processor, what memory comes next; for the compiler, which numbers are not negative.
+"""Hints that change no result: to the processor, what memory comes next; to the compiler, what is never negative.
 
 The first is worth it for long rows in random order, whose first lines cannot be guessed. The second saves what an index
 below zero, which counts from the end, would need at each access.
@@ -45,7 +45,8 @@ def natural(typing_context: Any, n: Any) -> Any:
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         kind = ir.FunctionType(ir.VoidType(), [ir.IntType(1)])
-        function = builder.module.globals.get("llvm.assume") or ir.Function(builder.module, kind, "llvm.assume")
+        name, known = "llvm.assume", builder.module.globals
+        function = known.get(name) or ir.Function(builder.module, kind, name)
         builder.call(function, [builder.icmp_signed(">=", args[0], args[0].type(0))])
         return args[0]
 

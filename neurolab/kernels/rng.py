@@ -1,7 +1,7 @@
 """Random numbers by counting: the same (seed, stream, position) gives the same number, in any order they are asked.
 
 Philox4x32-10 (Salmon et al. 2011) turns a counter into four 32-bit words; two words make a uniform number of 52 bits,
-two uniform numbers two normal ones (Box & Muller 1958). All of it is free of branches, so that the compiler makes SIMD
+or two normal numbers (Box & Muller 1958). All of it is free of branches, so that the compiler makes SIMD
 code of it, and free of state, so that results do not depend on threads or chunks.
 """
 
@@ -55,18 +55,21 @@ def uniform(w0: Any, w1: Any) -> Any:
 def normal_pair(w0: Any, w1: Any) -> Any:
     """Two independent standard normal numbers from two words (Box & Muller 1958).
 
-    52 bits give the radius; the last 22 before two signs, the quadrant, give the angle x from its middle. Ten bits serve
-    both: they are the last of the radius, and change it by less than one part in 2^42.
+    The first 52 bits give the radius, the last 24 the angle x from the middle of a quadrant, the last two as signs the
+    quadrant. Twelve bits serve both radius and angle: they change the uniform number u by less than 2^-40.
     """
     bits = (w0 << _32) | w1
-    x = (as_float(ONE_BITS | ((bits << _28) & _MANTISSA)) - 1.5) * 1.5707963267948966  # a quarter turn around 0
+    fraction = as_float(ONE_BITS | ((bits << _28) & _MANTISSA)) - 1.5
+    x = fraction * 1.5707963267948966  # a quarter turn around 0
     z = x * x
     z2 = z * z
     z4 = z2 * z2
     s = (1.0 - z * (1 / 6)) + (1 / 120 - z * (1 / 5040)) * z2
     c = (1.0 - z * (1 / 2)) + (1 / 24 - z * (1 / 720)) * z2
-    sine, cosine = x * (s + z4 * (1 / 362880)), c + z4 * (1 / 40320)  # to 3e-8, as fine as the angle
-    radius = np.sqrt(-log_of_positive(uniform(w0, w1)))  # sqrt(-2 ln u), and the sqrt(1/2) of the two sums below
+    # to 3e-8, as fine as the angle
+    sine, cosine = x * (s + z4 * (1 / 362880)), c + z4 * (1 / 40320)
+    # sqrt(-2 ln u), and the sqrt(1/2) of the two sums below
+    radius = np.sqrt(-log_of_positive(uniform(w0, w1)))
     a, b = as_bits(radius * (cosine - sine)), as_bits(radius * (cosine + sine))
     return as_float(a ^ (bits << _63)), as_float(b ^ ((bits >> _ODD) << _63))
 
@@ -77,7 +80,8 @@ def fill_normals(
 ) -> None:
     """Fill `out` (a multiple of four) with the normal numbers number block * out.size and following of a stream."""
     quarter = out.size // 4
-    a, b, c, d = out[:quarter], out[quarter : 2 * quarter], out[2 * quarter : 3 * quarter], out[3 * quarter :]
+    a, b = out[:quarter], out[quarter : 2 * quarter]
+    c, d = out[2 * quarter : 3 * quarter], out[3 * quarter :]
     k0, k1, s = key[0], key[1], np.uint64(stream)
     start = np.uint64(block * quarter)
     for i in range(quarter):

@@ -25,8 +25,9 @@ def _make() -> dict[str, Any]:
 
     class Lower(lowering.Lower):
         def setup_function(self, fndesc: Any) -> None:
-            super().setup_function(fndesc)
-            set.add(self.function.attributes, _ATTRIBUTE)  # llvmlite knows no attributes with values
+            super().setup_function(fndesc)  # type: ignore[no-untyped-call]
+            # `add` of llvmlite's own set knows no attributes with values
+            set.add(self.function.attributes, _ATTRIBUTE)
 
     @compiler_machinery.register_pass(mutates_CFG=True, analysis_only=False)
     class WideLowering(typed_passes.NativeLowering):

@@ -82,7 +82,8 @@ def _family_step(method: str, width: int) -> Callable[..., Any]:
             now = model.course(courses[g], (i - origin) * samples, stride)
             for block in range(1 if width == 1 else (units + LANES - 1) // LANES):
                 start = natural(first_place + block * row_length)
-                slab, n = memory[start : natural(start + row_length)], min(LANES, units - block * LANES)
+                slab = memory[start : natural(start + row_length)]
+                n = min(LANES, units - block * LANES)
                 for j in range(course_rows.size):
                     for lane in range(n):
                         slab[course_rows[j] * LANES + lane] = own[

@@ -203,7 +203,8 @@ def deliver(
         elif sums is not None:
             if not many:
                 for j in range(start, stop):
-                    _raise(memory, place, stride, wait, targets[j], part * weights[natural(j + shift)])
+                    amount = part * weights[natural(j + shift)]
+                    _raise(memory, place, stride, wait, targets[j], amount)
             elif route[FULL] == 1:
                 own = weights[start + shift : stop + shift]
                 _add_all(memory, place, stride, wait, units, part, own)
@@ -284,7 +285,8 @@ def adapt(
         return
     due, fired = natural((i - 1 - route[LATE]) & mask), natural((i - 1) & mask)
     member, target = natural(route[MEMBER]), natural(route[TARGET])
-    a, b, c, d = bounds[due, member], bounds[due, member + 1], bounds[fired, target], bounds[fired, target + 1]
+    a, b = natural(bounds[due, member]), bounds[due, member + 1]
+    c, d = natural(bounds[fired, target]), bounds[fired, target + 1]
     if a == b and c == d:
         return
     x, slow_x, y, slow_y = plastic.x, plastic.slow_x, plastic.y, plastic.slow_y
@@ -305,7 +307,7 @@ def adapt(
         plastic.post[r], route[SHIFT],
     )  # fmt: skip
     moment(
-        rule, plastic.pairing[r], ring[due, natural(a) : b], ring[fired, natural(c) : d], ways, i * dt,
+        rule, plastic.pairing[r], ring[due, a:b], ring[fired, c:d], ways, i * dt,
         _fades(plastic.fades[r], past),
         x, slow_x, y, slow_y, plastic.last_pre, plastic.last_post, plastic.before,
         synapses.starts, synapses.targets, plastic.into, plastic.arriving, plastic.sources, synapses.weights,

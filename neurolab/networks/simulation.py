@@ -209,7 +209,7 @@ class _SpikeLists:
     @property
     def counts(self) -> Ints:
         """Spikes so far."""
-        return self.book[:, 0] - self.first
+        return np.asarray(self.book[:, 0] - self.first)
 
     def of(self, member: int) -> tuple[Array, Ints]:
         """Times and units of a population's spikes."""
@@ -217,7 +217,7 @@ class _SpikeLists:
         return self.times[part], self.ids[part]
 
     def make_room(self, done: float) -> None:
-        """Where a list is full, as much as this part of the run lets expect for all of it: 2 to 8 times of what it is."""
+        """Where a list is full when this part of the run is done, as much as all may need: 2 to 8 times as much."""
         full = self.book[:, 0] > self.book[:, 1]
         if full.any():
             more = np.clip(1.1 * self.counts / done, 2 * self.room, 8 * self.room).astype(np.int64)
@@ -297,9 +297,8 @@ class _Run:
         trains = {}
         for name, population in self.network.populations.items():
             times, ids = self.lists.of(self.layout.places[name].member)
-            trains[name] = SpikeTrains(
-                times, ids, start=window[0], stop=max(window[1], window[0] + self.dt), n=population.size
-            )
+            stop = max(window[1], window[0] + self.dt)
+            trains[name] = SpikeTrains(times, ids, start=window[0], stop=stop, n=population.size)
         kept = self.columns[self.columns <= self.done // self.every]
         return NetworkRun(
             trains=trains,
@@ -328,7 +327,7 @@ def _expected(population: Population | PoissonSource | SpikeSource, duration: fl
         return population.trains.count
     if isinstance(population, Population) or callable(population.rate):
         return 0.0
-    return float(np.mean(population.rate)) * population.size * duration * 1e-3
+    return float(np.mean(np.asarray(population.rate))) * population.size * duration * 1e-3
 
 
 def _held(

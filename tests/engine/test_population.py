@@ -17,7 +17,6 @@ from neurolab.engine import population
 from neurolab.engine.compiled import LANES
 from neurolab.engine.model import Model, param, simulate
 from neurolab.engine.population import METHODS, simulate_population
-from neurolab.engine.steps import STEPS
 from neurolab.kernels import chunks
 from neurolab.membrane import compute_lif_rate, fitzhugh_nagumo, hodgkin_huxley, lif
 from tests.engine.models import forced, integrator, two_drives
