@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from llvmlite import binding
 from numba.core.caching import NullCache
 
 from neurolab.kernels.cache import kernel
 from neurolab.kernels.rng import BLOCK, fill_normals, philox, seed_key
+from neurolab.kernels.wide import WIDE
 
 
 def words(*values: int) -> tuple[np.uint64, ...]:
@@ -92,3 +94,5 @@ def test_packed_instructions() -> None:
     (code,) = fresh.inspect_asm().values()
     for packed in ("v?mulpd", "v?divpd", "v?sqrtpd", "v?pmuludq"):
         assert re.search(rf"\b{packed}\b", code), packed
+    if WIDE and binding.get_host_cpu_features().get("avx512f"):
+        assert "%zmm" in code
