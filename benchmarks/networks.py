@@ -3,6 +3,9 @@
 `--only cuba start` measures these rows alone. A run of ours is a call of `simulate` on a network that is built. A run
 of Brian2 is one of its compiled program, which makes its synapses anew; a second row, without a goal, takes its steps
 alone. Of NEST only the steps are timed.
+
+Each row first shows agreement. CUBA and COBAHH must have the same spikes as the peer, each in the same step; where
+chance is drawn on either side, rate, CV and spectrum may differ by what the scatter between runs of ours allows.
 """
 
 from __future__ import annotations
@@ -21,11 +24,13 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks._agreement import OURS, same_spikes, same_statistics, spikes_in, spikes_of
 from benchmarks._measure import Row, compared, report, single
 from benchmarks._peers import Peer, Unavailable, environment_of
 from benchmarks.engine import START, child
 from benchmarks.population import cpu_seconds
 from neurolab import networks
+from neurolab.data.spikes import SpikeTrains
 from neurolab.networks import Network, Population, brunel, cobahh, vogels_abbott
 
 DT = 0.1
@@ -71,13 +76,18 @@ def _peer(
     path = folder / f"{kind}.npz"
     np.savez(path, **arrays)  # type: ignore[arg-type]
     n_e, n_i = (p.size for p in network.populations.values())
-    shared = dict(network=kind, arrays=str(path), size=n_e + n_i, n_e=n_e, dt=DT, duration=1000.0)
-    return Peer(simulator, shared | work)
+    return _saving_peer(
+        simulator, folder, network=kind, arrays=str(path), size=n_e + n_i, n_e=n_e, **work
+    )
 
 
-def _count(network: Network, duration: float = 1000.0, dt: float = DT, seed: int = 1) -> int:
-    run = network.simulate(duration, dt, seed=seed)
-    return sum(run.spikes(p).count for p in ("E", "I"))
+def _saving_peer(simulator: str, folder: Path, **work: Any) -> Peer:
+    """Another simulator that saves the spikes of each run, for a second if nothing else is said."""
+    return Peer(simulator, dict(dt=DT, duration=1000.0, spikes=str(folder / "spikes")) | work)
+
+
+def _spikes(network: Network, dt: float = DT, seed: int = 1) -> SpikeTrains:
+    return spikes_of(network.simulate(1000.0, dt, seed=seed), "E", "I")
 
 
 def _in_turn(ours: Callable[[], object], peer: Peer, pairs: int) -> Turns:
@@ -113,26 +123,29 @@ def beside_brian2(
     title: str, kind: str, network: Network, goal: float, folder: Path, *, same: bool, pairs: int = 7,
     states: Sequence[str] = (), **work: Any,
 ) -> Iterator[Row]:  # fmt: skip
-    """One network here and there; `same` asks for the same number of spikes, else for 3 % agreement of the rate."""
-    network = _as_brian2_counts(network)
+    """One network here and there; `same` asks for the same spikes, else for the same statistics."""
     peer = _peer("brian2", kind, network, folder, states, **work)
-    count, theirs = _count(network), peer.found["spikes"]
-    print(f"{title}: {count} spikes, Brian2 {theirs}", flush=True)
-    agrees = count == theirs if same else abs(count / theirs - 1) < 0.03
+    ours = [_spikes(network, seed=seed) for seed in range(1 if same else OURS)]
     turns = _in_turn(lambda: network.simulate(1000.0, DT, seed=1, threads=1), peer, pairs)
+    theirs = spikes_in([peer.found, *(answer for _, answer in turns)], DT, ours[0])
+    agrees = (
+        same_spikes(title, ours[0], theirs[0], "Brian2", DT)
+        if same
+        else same_statistics(title, ours, theirs, "Brian2")
+    )
     return _rows(title, turns, "Brian2 C++", goal, agrees)
 
 
 def cuba(folder: Path) -> Iterator[Row]:
-    """Vogels and Abbott's network; the arithmetic is Brian2's, and so is the number of spikes."""
-    network = vogels_abbott("cuba", seed=3)
+    """Vogels and Abbott's network; the arithmetic is Brian2's, and so are the spikes."""
+    network = _as_brian2_counts(vogels_abbott("cuba", seed=3))
     return beside_brian2(
         "CUBA, 4000 units, 1 s", "cuba", network, 2.5, folder, same=True, states=["V"]
     )
 
 
 def cuba_nest(folder: Path) -> Iterator[Row]:
-    """The same with a delay of one step, which NEST needs: it counts the same spikes."""
+    """The same with a delay of one step, which NEST needs."""
     title = "CUBA with delays of 0.1 ms, 4000 units, 1 s"
     network = vogels_abbott("cuba", seed=3)
     late = [replace(projection, delay=DT) for projection in network.projections]
@@ -141,16 +154,18 @@ def cuba_nest(folder: Path) -> Iterator[Row]:
     both = min(peer.found["cpu"], peer.run())
     peer.close()
     peer = _peer("nest", "cuba", network, folder, ["V"], threads=1)
-    count, theirs = _count(network), peer.found["spikes"]
-    print(f"{title}: {count} spikes, NEST {theirs}; on two threads NEST takes {both:.3g} CPU s")
+    print(f"{title}: on two threads NEST takes {both:.3g} CPU s")
+    ours = _spikes(network)
+    (theirs,) = spikes_in([peer.found], DT, ours)
+    agrees = same_spikes(title, ours, theirs, "NEST", DT)
     turns = _in_turn(lambda: network.simulate(1000.0, DT, seed=1, threads=1), peer, 7)
-    return _rows(title, turns, "NEST", 15.0, count == theirs)
+    return _rows(title, turns, "NEST", 15.0, agrees)
 
 
 def cobahh_brian2(folder: Path) -> Iterator[Row]:
     """Vogels and Abbott's network of Hodgkin-Huxley cells."""
     return beside_brian2(
-        "COBAHH, 4000 units, 1 s", "cobahh", cobahh(seed=4), 6.0, folder,
+        "COBAHH, 4000 units, 1 s", "cobahh", _as_brian2_counts(cobahh(seed=4)), 6.0, folder,
         same=True, states=["V", "g_E", "g_I"],
     )  # fmt: skip
 
@@ -169,13 +184,12 @@ def brunel_brian2(folder: Path) -> Iterator[Row]:
 def brunel_built(folder: Path) -> Iterator[Row]:
     """Brunel's network with drawing its 15.6 million synapses; Brian2's compiling is not counted."""
     title = "Brunel, built and run for 1 s"
-    work = dict(network="brunel", size=12_500, n_e=10_000, dt=DT, duration=1000.0) | BRUNEL
-    peer = Peer("brian2", work)
-    count, theirs = _count(brunel(seed=5)), peer.found["spikes"]
-    print(f"{title}: {count} spikes, Brian2 {theirs}", flush=True)
+    peer = _saving_peer("brian2", folder, network="brunel", size=12_500, n_e=10_000, **BRUNEL)
+    ours = [_spikes(brunel(seed=seed), seed=seed) for seed in range(OURS)]
     turns = _in_turn(lambda: brunel(seed=6).simulate(1000.0, DT, seed=1, threads=1), peer, 3)
+    theirs = spikes_in([peer.found, *(answer for _, answer in turns)], DT, ours[0])
+    agrees = same_statistics(title, ours, theirs, "Brian2")
     times = [(a, b["cpu"]) for a, b in turns]
-    agrees = abs(count / theirs - 1) < 0.03
     yield compared(title, times, "Brian2 C++", 4.0, better="higher", agrees=agrees)
 
 
@@ -183,26 +197,33 @@ def brunel_nest(folder: Path) -> Iterator[Row]:
     """For information."""
     title, network = "Brunel, 12 500 units, 1 s", brunel(seed=5)
     peer = _peer("nest", "brunel", network, folder, threads=1, **BRUNEL)
-    count, theirs = _count(network), peer.found["spikes"]
-    print(f"{title}: {count} spikes, NEST {theirs}", flush=True)
+    ours = [_spikes(network, seed=seed) for seed in range(OURS)]
     turns = _in_turn(lambda: network.simulate(1000.0, DT, seed=1, threads=1), peer, 3)
-    return _rows(title, turns, "NEST", 0.0, abs(count / theirs - 1) < 0.03)
+    theirs = spikes_in([peer.found, *(answer for _, answer in turns)], DT, ours[0])
+    return _rows(title, turns, "NEST", 0.0, same_statistics(title, ours, theirs, "NEST"))
 
 
 IZHIKEVICH = "Izhikevich 2003, 1000 units, 1 s"
 
 
-def _izhikevich_in_numpy(seed: int, *, rows: bool) -> tuple[float, int]:
-    """His program, line by line: CPU seconds of its steps and the number of spikes; `rows`: with weights transposed."""
+def _izhikevich() -> tuple[Network, dict[str, np.ndarray]]:
+    """The network for all rows; its units, and its weights from each source (a row) to all."""
+    network = networks.izhikevich_2003(seed=1)
+    arrays = {name: _whole(network, name) for name in ("a", "b", "c", "d", "v", "u")}
+    blocks = [
+        np.reshape(p.weight, (network.populations[p.source].size, -1)) for p in network.projections
+    ]
+    return network, arrays | dict(w=np.block([blocks[:2], blocks[2:]]))
+
+
+def _izhikevich_in_numpy(
+    arrays: dict[str, np.ndarray], seed: int, *, rows: bool
+) -> tuple[float, SpikeTrains]:
+    """His program, line by line: CPU seconds of its steps, and the spikes; `rows`: with weights transposed."""
     rng = np.random.default_rng(seed)
-    n_e, n_i = 800, 200
-    r_e, r_i = rng.random(n_e), rng.random(n_i)
-    a, b = np.r_[np.full(n_e, 0.02), 0.02 + 0.08 * r_i], np.r_[np.full(n_e, 0.2), 0.25 - 0.05 * r_i]
-    c, d = np.r_[-65 + 15 * r_e**2, np.full(n_i, -65.0)], np.r_[8 - 6 * r_e**2, np.full(n_i, 2.0)]
-    S = np.c_[0.5 * rng.random((n_e + n_i, n_e)), -rng.random((n_e + n_i, n_i))]
-    of_source, sigma = np.ascontiguousarray(S.T), np.r_[np.full(n_e, 5.0), np.full(n_i, 2.0)]
-    v = np.full(n_e + n_i, -65.0)
-    u, firings = b * v, []
+    a, b, c, d, v, u, of_source = (arrays[name].copy() for name in "abcdvuw")
+    S, sigma = np.ascontiguousarray(of_source.T), np.r_[np.full(800, 5.0), np.full(200, 2.0)]
+    firings = []
     start = time.process_time()
     for _ in range(1000):
         I = sigma * rng.standard_normal(v.size)
@@ -214,27 +235,22 @@ def _izhikevich_in_numpy(seed: int, *, rows: bool) -> tuple[float, int]:
         v += 0.5 * (0.04 * v**2 + 5 * v + 140 - u + I)
         v += 0.5 * (0.04 * v**2 + 5 * v + 140 - u + I)
         u += a * (b * v - u)
-    return time.process_time() - start, sum(fired.size for fired in firings)
-
-
-def _izhikevich_rate() -> float:
-    """Spikes of a unit in a second, mean of eight networks of ours."""
-    made = (networks.izhikevich_2003(seed=seed) for seed in range(8))
-    return float(np.mean([_count(network, dt=1.0) for network in made])) / 1000
+    seconds = time.process_time() - start
+    times = np.repeat(np.arange(1000.0), [fired.size for fired in firings])
+    return seconds, SpikeTrains(times, np.concatenate(firings), stop=1000.0, n=v.size)
 
 
 def izhikevich_numpy(folder: Path) -> Iterator[Row]:
     """Beside the published program in NumPy, and beside one that adds rows instead of columns of the weights."""
-    rate = _izhikevich_rate()
-    counts = [_izhikevich_in_numpy(seed, rows=False)[1] for seed in range(8)]
-    theirs = float(np.mean(counts)) / 1000
-    print(f"{IZHIKEVICH}: {rate:.3g} Hz, NumPy {theirs:.3g} Hz, means of eight seeds")
-    network, agrees = networks.izhikevich_2003(seed=1), abs(rate / theirs - 1) < 0.05
+    network, arrays = _izhikevich()
+    ours = [_spikes(network, 1.0, seed) for seed in range(OURS)]
+    theirs = [_izhikevich_in_numpy(arrays, seed, rows=False)[1] for seed in range(OURS)]
+    agrees = same_statistics(IZHIKEVICH, ours, theirs, "NumPy")
     for rows, name, goal in ((False, "NumPy", 6.0), (True, "NumPy, weights transposed", 0.0)):
         times = [
             (
                 cpu_seconds(lambda: network.simulate(1000.0, 1.0, seed=1)),
-                _izhikevich_in_numpy(1, rows=rows)[0],
+                _izhikevich_in_numpy(arrays, 1, rows=rows)[0],
             )
             for _ in range(20)
         ]
@@ -243,36 +259,34 @@ def izhikevich_numpy(folder: Path) -> Iterator[Row]:
 
 def izhikevich_brian2(folder: Path) -> Iterator[Row]:
     """Most of such a run of Brian2 goes into its million synapses."""
-    work = dict(network="izhikevich", size=1000, n_e=800, dt=1.0, duration=1000.0)
-    peer = Peer("brian2", work)
-    rate = _izhikevich_rate()
-    theirs = float(np.mean([peer.ask()["spikes"] for _ in range(8)])) / 1000
-    print(f"{IZHIKEVICH}: {rate:.3g} Hz, Brian2 {theirs:.3g} Hz, means of eight runs")
-    network = networks.izhikevich_2003(seed=1)
+    network, arrays = _izhikevich()
+    np.savez(folder / "izhikevich.npz", **arrays)  # type: ignore[arg-type]
+    work = dict(network="izhikevich", arrays=str(folder / "izhikevich.npz"), size=1000, n_e=800)
+    peer = _saving_peer("brian2", folder, **work, dt=1.0)
+    ours = [_spikes(network, 1.0, seed) for seed in range(OURS)]
     turns = _in_turn(lambda: network.simulate(1000.0, 1.0, seed=1), peer, 20)
-    return _rows(IZHIKEVICH, turns, "Brian2 C++", 9.0, abs(rate / theirs - 1) < 0.05)
+    theirs = spikes_in([peer.found, *(answer for _, answer in turns)], 1.0, ours[0])
+    agrees = same_statistics(IZHIKEVICH, ours, theirs, "Brian2")
+    return _rows(IZHIKEVICH, turns, "Brian2 C++", 9.0, agrees)
 
 
 def stdp(folder: Path) -> Iterator[Row]:
-    """Song, Miller and Abbott, from the same weights; the number of spikes varies by 3 % from run to run.
-
-    Means of four runs may differ by 8 %, those of the weights by 0.005 g_max: three standard deviations of either.
-    """
-    title, g_max = "Song-Miller-Abbott, 1000 plastic synapses, 100 s", 0.01
+    """Song, Miller and Abbott, from the same weights; the mean of the weights at the end must agree too."""
+    title, g_max, duration = "Song-Miller-Abbott, 1000 plastic synapses, 100 s", 0.01, 100_000.0
     network = networks.song_miller_abbott(g_max=g_max)
-    runs = [network.simulate(100_000.0, DT, seed=seed) for seed in range(4)]
-    count = np.mean([run.spikes("cell").count for run in runs])
-    weight = np.mean([run.weights[0] for run in runs]) / g_max
+    runs = [network.simulate(duration, DT, seed=seed) for seed in range(OURS)]
     np.savez(folder / "stdp.npz", w=network.projections[0].weight)
-    work = dict(network="stdp", size=1000, n_e=1000, dt=DT, duration=100_000.0, g_max=g_max)
-    peer = Peer("brian2", work | dict(arrays=str(folder / "stdp.npz")))
-    found = [peer.ask() for _ in range(4)]
-    theirs, their_weight = (np.mean([one[key] for one in found]) for key in ("spikes", "weight"))
-    print(f"{title}: {count:.0f} spikes, Brian2 {theirs:.0f}", end="; ")
-    print(f"mean weight {weight:.3f} g_max, {their_weight:.3f}", flush=True)
-    agrees = abs(count / theirs - 1) < 0.08 and abs(weight - their_weight) < 0.005
-    turns = _in_turn(lambda: network.simulate(100_000.0, DT, seed=1), peer, 7)
-    return _rows(title, turns, "Brian2 C++", 50.0, bool(agrees))
+    work = dict(network="stdp", size=1000, n_e=1000, g_max=g_max, duration=duration)
+    peer = _saving_peer("brian2", folder, **work, arrays=str(folder / "stdp.npz"))
+    turns = _in_turn(lambda: network.simulate(duration, DT, seed=1), peer, 7)
+    answers = [peer.found, *(answer for _, answer in turns)]
+    ours = [spikes_of(run, "cell") for run in runs]
+    weights = [float(np.mean(run.weights[0])) / g_max for run in runs]
+    agrees = same_statistics(
+        title, ours, spikes_in(answers, DT, ours[0]), "Brian2",
+        weight=(weights, [answer["weight"] for answer in answers]),
+    )  # fmt: skip
+    return _rows(title, turns, "Brian2 C++", 50.0, agrees)
 
 
 FIRST_RESULT = """

@@ -1,4 +1,7 @@
-"""NEST: CUBA and Brunel's network with given wires, on one core; built anew for each run, only the run is timed."""
+"""NEST: CUBA and Brunel's network with given wires, on one core; built anew for each run, only the run is timed.
+
+A spike in step k has the time (k + 1) dt; its step and unit are saved.
+"""
 
 import contextlib
 import json
@@ -44,16 +47,18 @@ def brunel():
     cells = nest.Create(
         "iaf_psc_delta", size, dict(C_m=1.0, tau_m=20.0, t_ref=2.0, E_L=0.0, V_reset=10.0, V_m=0.0, V_th=20.0)
     )  # fmt: skip
-    connect(cells, True, WORK["J"], WORK["delay"])
-    connect(cells, False, -WORK["g"] * WORK["J"], WORK["delay"])
+    # what arrives in a step counts at its end, in ours at its beginning: a step more of delay and of leak
+    J, delay = WORK["J"] * np.exp(-WORK["dt"] / 20.0), WORK["delay"] + WORK["dt"]
+    connect(cells, True, J, delay)
+    connect(cells, False, -WORK["g"] * J, delay)
     outside = nest.Create("poisson_generator", params=dict(rate=WORK["c_e"] * WORK["rate"]))
-    nest.Connect(outside, cells, syn_spec=dict(weight=WORK["J"], delay=WORK["delay"]))
+    nest.Connect(outside, cells, syn_spec=dict(weight=J, delay=delay))
     return cells
 
 
-def run():
+def run(number):
     nest.ResetKernel()
-    nest.resolution, nest.rng_seed, nest.local_num_threads = WORK["dt"], 2, WORK["threads"]
+    nest.resolution, nest.rng_seed, nest.local_num_threads = WORK["dt"], 2 + number, WORK["threads"]
     cells = dict(cuba=cuba, brunel=brunel)[WORK["network"]]()
     recorder = nest.Create("spike_recorder")
     nest.Connect(cells, recorder)
@@ -62,9 +67,12 @@ def run():
     nest.Run(WORK["duration"])
     seconds = time.process_time() - before
     nest.Cleanup()
-    print(json.dumps(dict(cpu=seconds, spikes=int(recorder.n_events))), flush=True)
+    events, saved = recorder.events, f"{WORK['spikes']}{number}.npz"
+    step = np.rint(events["times"] / WORK["dt"]).astype(int) - 1
+    np.savez(saved, step=step, unit=events["senders"] - cells[0].global_id)
+    print(json.dumps(dict(cpu=seconds, saved=saved)), flush=True)
 
 
-run()
-for _ in sys.stdin:
-    run()
+run(0)
+for number, _ in enumerate(sys.stdin, 1):
+    run(number)

@@ -60,7 +60,7 @@ class SpikeTrains:
             )
         if stop <= start:
             raise ValueError(f"stop must be above start, got start={start:g}, stop={stop:g}")
-        if times.size and np.any(np.diff(times) < 0):
+        if times.size and np.any(times[1:] < times[:-1]):
             raise ValueError(
                 "times must be in ascending order; sort them, and the ids with them, first"
             )
@@ -69,7 +69,7 @@ class SpikeTrains:
                 f"times must lie in the window [{start:g}, {stop:g}] ms, got {times[0]:g} to {times[-1]:g}; "
                 "widen start and stop, or leave those spikes out"
             )
-        if ids.size and (ids.min() < 0 or ids.max() >= n):
+        if ids.size and ids.view(np.uint64).max() >= n:  # a negative one is a large one here
             raise ValueError(
                 f"ids must be 0 to {n - 1}, got {ids.min()} to {ids.max()}; raise n or renumber the units"
             )

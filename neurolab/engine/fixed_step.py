@@ -254,8 +254,12 @@ def run_loop(
     progress: Callable[[float], object] | None,
     values: Mapping[str, Any],
     extra: tuple[Any, ...] = (),
+    examine: Callable[[float, tuple[float, ...], Array], str] | None = None,
 ) -> Trajectory:
-    """Drive a compiled loop over all steps in chunks and wrap what it wrote; `extra` goes to the loop as it is."""
+    """Drive a compiled loop over all steps in chunks and wrap what it wrote; `extra` goes to the loop as it is.
+
+    `examine(t, state, inputs)` may say after a chunk, in words, what has made the run worthless.
+    """
     duration, dt = check.positive(duration, "duration"), check.positive(dt, "dt")
     if dt > duration:
         raise ValueError(f"dt must be at most the duration of {duration:g} ms, got {dt:g}")
@@ -291,6 +295,10 @@ def run_loop(
             )
         if not np.all(np.isfinite(state)):
             raise _diverged(model, out, i0, done, every, dt, finish)
+        if examine and (
+            why := examine(done * dt, state, samples[:, (done - 1 - i0) * drive.width])
+        ):
+            raise chunks.Diverged(f"{why}; .partial holds the run so far", done * dt, finish(done))
         return float(done / n)
 
     def finish(last: int) -> Trajectory:

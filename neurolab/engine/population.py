@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numba
@@ -34,8 +35,10 @@ REALS = {"float64": np.float64, "float32": np.float32}
 _SPIKES_OF_A_BLOCK = 4096
 
 
-def _block_loop(step: Callable[..., Any]) -> Callable[..., Any]:
+@cache
+def _block_loop(method: str) -> Callable[..., Any]:
     """Steps i0 to i1 - 1 of one block; stops early, saying where, when the buffer of spikes is nearly full."""
+    step = STEPS[method]
     pass_spikes = passing_spikes(step)
 
     @kernel
@@ -102,9 +105,6 @@ def _block_loop(step: Callable[..., Any]) -> Callable[..., Any]:
         return i1, count, -1
 
     return advance_block
-
-
-_LOOPS = {name: _block_loop(STEPS[name]) for name in METHODS}
 
 
 def simulate_population(
@@ -182,7 +182,7 @@ def simulate_population(
     for row, name in zip(rows, model.states, strict=True):
         if row >= 0:
             out[:, row, 0] = blocks.state(name)
-    compilable, loop = lanes(model, real, tuple(setting.varied)), _LOOPS[method]
+    compilable, loop = lanes(model, real, tuple(setting.varied)), _block_loop(method)
     drive = Drive.of(setting.common(), steps, dt)
     vector, own_rows = setting.vector(real), setting.course_rows(model)
     spikes: list[tuple[Array, NDArray[np.int64]]] = []

@@ -87,8 +87,9 @@ def finite_array(values: Any, name: str) -> NDArray[np.float64]:
         array = np.asarray(values, dtype=np.float64, order="C")
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be an array of numbers, got {shown(values)}") from None
-    bad = np.flatnonzero(~np.isfinite(array))
-    if bad.size:
+    finite = np.isfinite(array)
+    if not finite.all():
+        bad = np.flatnonzero(~finite)
         first = float(array.ravel()[bad[0]])
         where = f"at position {bad[0]} ({bad.size} in all)"
         raise ValueError(f"{name} must be finite, got {first} {where}; clean it before the run")

@@ -33,7 +33,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Diverged(FloatingPointError):
-    """A state left the finite numbers at `.time`; `.partial` holds the run up to there."""
+    """A state left the finite numbers, or was on its way out, at `.time`; `.partial` holds the run up to there."""
 
     def __init__(self, message: str, time: float, partial: Any = None) -> None:
         super().__init__(message)

@@ -28,15 +28,17 @@ def used_globals(code: types.CodeType) -> list[str]:
 
     Scans the bytecode itself: `dis` would take a third of the first call of a cached kernel.
     """
-    names, extended, bytecode = set(), 0, code.co_code
-    for position in range(0, len(bytecode), 2):
-        operation, argument = bytecode[position], bytecode[position + 1]
-        argument |= extended
-        extended = argument << 8 if operation == _EXTENDED_ARG else 0
-        if operation == _LOAD_GLOBAL:
-            names.add(code.co_names[argument >> 1])  # the lowest bit says whether it is called
-        elif operation == _LOAD_NAME:
-            names.add(code.co_names[argument])
+    operations, arguments, names = code.co_code[::2], code.co_code[1::2], set()
+    for operation in (_LOAD_GLOBAL, _LOAD_NAME):
+        at = operations.find(operation)
+        while at >= 0:
+            argument, before = arguments[at], at - 1
+            while before >= 0 and operations[before] == _EXTENDED_ARG:
+                argument |= arguments[before] << 8 * (at - before)
+                before -= 1
+            # the lowest bit says whether a global is called
+            names.add(code.co_names[argument >> 1 if operation == _LOAD_GLOBAL else argument])
+            at = operations.find(operation, at + 1)
     nested = [const for const in code.co_consts if isinstance(const, types.CodeType)]
     return sorted(names.union(*(used_globals(const) for const in nested)))
 
@@ -45,7 +47,7 @@ def fingerprint(*values: Any) -> str:
     """Hexadecimal digest of functions and plain values, following globals and closures."""
     digest = hashlib.sha256()
     for value in values:
-        _feed(digest, value, ())
+        _feed(digest, value, {})
     return digest.hexdigest()[:24]
 
 
@@ -58,14 +60,15 @@ def source_digest(*folders: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _feed(digest: Any, value: Any, seen: tuple[Any, ...]) -> None:
+def _feed(digest: Any, value: Any, seen: dict[Any, int]) -> None:
     value = getattr(value, "py_func", value)  # a compiled function stands for its Python source
     value = getattr(value, "_defn", value)  # and so does a numba intrinsic
     if isinstance(value, types.FunctionType):
         if value in seen:
-            digest.update(b"<recursion>")
+            digest.update(b"function %d" % seen[value])
             return
-        _feed_function(digest, value, (*seen, value))
+        seen[value] = len(seen)
+        _feed_function(digest, value, seen)
     elif isinstance(value, types.CodeType):
         digest.update(value.co_code + repr((value.co_names, value.co_varnames)).encode())
         for const in value.co_consts:
@@ -97,7 +100,7 @@ def _feed(digest: Any, value: Any, seen: tuple[Any, ...]) -> None:
         )
 
 
-def _feed_function(digest: Any, function: types.FunctionType, seen: tuple[Any, ...]) -> None:
+def _feed_function(digest: Any, function: types.FunctionType, seen: dict[Any, int]) -> None:
     code = function.__code__
     digest.update(code.co_code + repr((code.co_names, code.co_varnames, code.co_argcount)).encode())
     for const in code.co_consts:

@@ -1,7 +1,7 @@
 """Random numbers by counting: the same (seed, stream, position) gives the same number, in any order they are asked.
 
 Philox4x32-10 (Salmon et al. 2011) turns a counter into four 32-bit words; two words make a uniform number of 52 bits,
-two uniform numbers two normal ones (Box & Muller 1958). All of it is free of branches, so that the compiler makes SIMD
+or two normal numbers (Box & Muller 1958). All of it is free of branches, so that the compiler makes SIMD
 code of it, and free of state, so that results do not depend on threads or chunks.
 """
 
@@ -20,7 +20,8 @@ __all__ = ["BLOCK", "fill_normals", "normal_pair", "philox", "seed_key", "unifor
 BLOCK = 256  # normal numbers made at a time: 2 kB, which stays in the first-level cache
 
 _LOW = np.uint64(0xFFFFFFFF)
-_32, _12, _63, _ODD = np.uint64(32), np.uint64(12), np.uint64(63), np.uint64(1)
+_32, _12, _28, _63, _ODD = np.uint64(32), np.uint64(12), np.uint64(28), np.uint64(63), np.uint64(1)
+_MANTISSA = np.uint64(0x000FFFFFFFFFFFFF)
 
 
 def seed_key(seed: int | np.random.Generator) -> NDArray[np.uint64]:
@@ -51,39 +52,40 @@ def uniform(w0: Any, w1: Any) -> Any:
 
 
 @inlined
-def normal_pair(w0: Any, w1: Any, w2: Any, w3: Any) -> Any:
-    """Two independent standard normal numbers from four words (Box & Muller 1958).
+def normal_pair(w0: Any, w1: Any) -> Any:
+    """Two independent standard normal numbers from two words (Box & Muller 1958).
 
-    52 bits give the radius, 52 the angle x from the middle of a quadrant, two of the rest the quadrant, as two signs.
+    The first 52 bits give the radius, the last 24 the angle x from the middle of a quadrant, the last two as signs the
+    quadrant. Twelve bits serve both radius and angle: they change the uniform number u by less than 2^-40.
     """
-    direction = (w2 << _32) | w3
-    u = uniform(w0, w1)
-    x = (
-        as_float(ONE_BITS | (direction >> _12)) - 1.5
-    ) * 1.5707963267948966  # a quarter turn around 0
+    bits = (w0 << _32) | w1
+    fraction = as_float(ONE_BITS | ((bits << _28) & _MANTISSA)) - 1.5
+    x = fraction * 1.5707963267948966  # a quarter turn around 0
     z = x * x
     z2 = z * z
     z4 = z2 * z2
-    s0 = (1.0 - z * (1 / 6)) + (1 / 120 - z * (1 / 5040)) * z2
-    s1 = (1 / 362880 - z * (1 / 39916800)) + (1 / 6227020800 - z * (1 / 1307674368000)) * z2
-    c0 = (1.0 - z * (1 / 2)) + (1 / 24 - z * (1 / 720)) * z2
-    c1 = (1 / 40320 - z * (1 / 3628800)) + (1 / 479001600 - z * (1 / 87178291200)) * z2
-    sine, cosine = x * (s0 + s1 * z4), c0 + c1 * z4
-    radius = np.sqrt(-log_of_positive(u))  # sqrt(-2 ln u), and the sqrt(1/2) of the two sums below
+    s = (1.0 - z * (1 / 6)) + (1 / 120 - z * (1 / 5040)) * z2
+    c = (1.0 - z * (1 / 2)) + (1 / 24 - z * (1 / 720)) * z2
+    # to 3e-8, as fine as the angle
+    sine, cosine = x * (s + z4 * (1 / 362880)), c + z4 * (1 / 40320)
+    # sqrt(-2 ln u), and the sqrt(1/2) of the two sums below
+    radius = np.sqrt(-log_of_positive(uniform(w0, w1)))
     a, b = as_bits(radius * (cosine - sine)), as_bits(radius * (cosine + sine))
-    return as_float(a ^ (direction << _63)), as_float(b ^ ((direction >> _ODD) << _63))
+    return as_float(a ^ (bits << _63)), as_float(b ^ ((bits >> _ODD) << _63))
 
 
 @kernel
 def fill_normals(
     key: NDArray[np.uint64], stream: int, block: int, out: NDArray[np.float64]
 ) -> None:
-    """Fill `out` (even length) with the normal numbers number block * out.size and following of a stream."""
-    half = out.size // 2
-    first, second = out[:half], out[half:]
+    """Fill `out` (a multiple of four) with the normal numbers number block * out.size and following of a stream."""
+    quarter = out.size // 4
+    a, b = out[:quarter], out[quarter : 2 * quarter]
+    c, d = out[2 * quarter : 3 * quarter], out[3 * quarter :]
     k0, k1, s = key[0], key[1], np.uint64(stream)
-    start = np.uint64(block * half)
-    for i in range(half):
+    start = np.uint64(block * quarter)
+    for i in range(quarter):
         count = start + np.uint64(i)
         w0, w1, w2, w3 = philox(count & _LOW, count >> _32, s & _LOW, s >> _32, k0, k1)
-        first[i], second[i] = normal_pair(w0, w1, w2, w3)
+        a[i], b[i] = normal_pair(w0, w1)
+        c[i], d[i] = normal_pair(w2, w3)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
 from neurolab.kernels.cache import borrowing, borrowing_kernel
-from neurolab.kernels.prefetch import prefetch_row
+from neurolab.kernels.hints import prefetch_row
 
 __all__ = ["CHUNK", "CHUNK_BLOCKS", "Bits", "count_rows", "make_rows", "words_of"]
 

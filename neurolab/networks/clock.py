@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from neurolab.engine.compiled import LANES
 from neurolab.engine.steps import STEPS
 from neurolab.kernels.cache import borrowing, borrowing_kernel
+from neurolab.kernels.hints import natural
 from neurolab.networks.delivery import adapt, deliver, deliver_later
 from neurolab.networks.drives import add_noise, add_poisson, emit, resume
-from neurolab.networks.shares import AT, FOUND, HEARD, meet
+from neurolab.networks.shares import AT, HEARD, meet
 
 __all__ = ["VECTOR", "network_loop"]
 
@@ -75,14 +76,16 @@ def _family_step(method: str, width: int) -> Callable[..., Any]:
         t = i * dt
         for g in range(table.shape[0]):
             first_place, units, first_unit, member = (
-                table[g, 0], table[g, 1], table[g, 2], table[g, 3],
+                natural(table[g, 0]), natural(table[g, 1]), table[g, 2], natural(table[g, 3]),
             )  # fmt: skip
             bounds[member] = count
             shared, m = model.bind(vectors[g]), model.propagator(matrices[g])
             now = model.course(courses[g], (i - origin) * samples, stride)
-            for block in range(blocks[member, 0], blocks[member, 1]):
-                start = first_place + block * row_length
-                slab, n = memory[start : start + row_length], min(LANES, units - block * LANES)
+            begin, end = natural(blocks[member, 0]), blocks[member, 1]
+            for block in range(begin, min(begin + 1, end) if width == 1 else end):
+                start = natural(first_place + block * row_length)
+                slab = memory[start : natural(start + row_length)]
+                n = min(LANES, units - block * LANES)
                 for j in range(course_rows.size):
                     for lane in range(n):
                         slab[course_rows[j] * LANES + lane] = own[
@@ -138,32 +141,35 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
 
     @borrowing_kernel
     def run(
-        families: Any, memory: Array, dt: float, i1: int, key: Any, routes: Any, synapses: Any, scratch: Any,
+        families: Any, memory: Array, dt: float, i1: int, key: Any, routes: Any, synapses: Any, counts: Any,
         sums: Any, bits: Any, releases: Any, plastic: Any, later: Any, ring: Any, bounds: Any, poisson: Any, noise: Any,
         emitters: Any, played: Any, places: Any, rows: Any, every: int, traces: Array, first_column: int,
-        spike_steps: Any, spike_ids: Any, blocks: Any, origin: int, upcoming: int, progress: Any, others: Any,
+        book: Any, spike_times: Array, spike_ids: Any, blocks: Any, origin: int, upcoming: int, progress: Any,
+        others: Any,
     ) -> None:  # fmt: skip
-        """A share's steps up to i1 - 1; ends sooner if its list fills; what is None is not compiled."""
-        slots, total = ring.shape
-        none, first, found = np.int64(0), progress[AT], progress[FOUND]
-        until_kept = every - first % every
+        """A share's steps up to i1 - 1, or fewer where the list of a population's spikes is full.
+
+        `book` says for each population where its next spike is listed, up to where there is room for those of another
+        step, and its first unit. What is None is not compiled.
+        """
+        slots, none, begin, room = ring.shape[0], np.int64(0), progress[AT], True
+        until_kept = every - begin % every
         if emitters is not None:
             resume(emitters, blocks, key)
-        for i in range(first, i1 + 1):
-            if others is None:
-                progress[HEARD] = i
-            elif i == i1 or i - progress[HEARD] == others.window:
-                if not meet(others, i, progress[HEARD], ring, bounds):
-                    break
-                progress[HEARD] = i
-            if i == i1 or found > spike_steps.size - total:
+        for i in range(begin, i1 + 1):
+            if others is not None:
+                if i == i1 or i - progress[HEARD] == others.window:
+                    if not meet(others, i, progress[HEARD], ring, bounds):
+                        break
+                    progress[HEARD] = i
+            if i == i1 or not room:
                 break
             for k in range(routes.shape[0]):
                 deliver(
-                    k, i, dt, routes, blocks, synapses, scratch, sums, bits, releases, later, ring, bounds, memory,
+                    k, i, dt, routes, blocks, synapses, counts, sums, bits, releases, later, ring, bounds, memory,
                 )  # fmt: skip
                 if plastic is not None:
-                    adapt(k, i, dt, routes, plastic, synapses.weights, scratch, ring, bounds)
+                    adapt(k, i, dt, routes, plastic, synapses, ring, bounds)
             if later is not None:
                 deliver_later(i, later, blocks, memory)
             if poisson is not None:
@@ -172,7 +178,7 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
             if noise is not None:
                 for k in range(noise.member.size):
                     add_noise(k, i, noise, blocks, key, memory)
-            slot = i & (slots - 1)
+            slot = natural(i & (slots - 1))
             fired, ends = ring[slot], bounds[slot]
             if others is not None:
                 rows_each = others.fired.shape[0] // others.progress.shape[0]
@@ -200,10 +206,15 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
                 until_kept = every
                 for k in range(places.size):
                     traces[rows[k], (i + 1) // every - first_column] = memory[places[k]]
-            for q in range(count):
-                spike_steps[found] = i
-                spike_ids[found] = fired[q]
-                found += 1
-        progress[AT], progress[FOUND] = i, found
+            for member in range(book.shape[0]):
+                at, first = natural(book[member, 0]), book[member, 2]
+                for q in range(natural(ends[member]), ends[member + 1]):
+                    spike_times[at], spike_ids[at] = (i + 1.0) * dt, fired[q] - first
+                    at += 1
+                book[member, 0] = at
+                room = room and at <= book[member, 1]
+        progress[AT] = i
+        if others is None:
+            progress[HEARD] = i
 
     return run

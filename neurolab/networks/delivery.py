@@ -1,9 +1,10 @@
 """The compiled part of synapses in a network: what is due reaches its targets, tires synapses and changes weights.
 
-A projection is a route. Its spikes wait in the ring, which holds the units that fired in each of the last steps; where
-each synapse has a delay of its own, they are added at once to sums for later steps. Few arrivals in a step go straight
-to the states of their targets. Many are first counted (one weight) or summed (own weights) in an array that stays in
-the cache, which then is added to the states in one sweep. Dense wires of one weight are counted as bits.
+A projection is a route; one that learns is a route for each of its delays. Its spikes wait in the ring, which holds the
+units that fired in each of the last steps; where each synapse has a delay of its own and none learns, they are added at
+once to sums for later steps. Few arrivals in a step go straight to the states of their targets. Many are first counted
+(one weight) or summed (own weights) in an array that stays in the cache, which then is added to the states in one
+sweep. Dense wires of one weight are counted as bits.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
 from neurolab.kernels.cache import borrowing
-from neurolab.kernels.prefetch import prefetch_row
+from neurolab.kernels.hints import natural, prefetch_row
 from neurolab.networks.bit_rows import count_rows
 from neurolab.networks.drives import add_to_block
 from neurolab.plasticity.spike_timing import Coefficients
-from neurolab.plasticity.spike_timing_steps import fade_traces, fades_after, moment
+from neurolab.plasticity.spike_timing_steps import Ways, fade_traces, fades_after, moment
 from neurolab.synapses.transmitter_steps import find_release
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "FULL",
     "LATE",
     "LATER",
+    "LONGEST",
     "Later",
     "MEMBER",
     "PLACE",
@@ -41,7 +43,6 @@ __all__ = [
     "SHARED",
     "SHIFT",
     "STRIDE",
-    "Scratch",
     "Synapses",
     "TARGET",
     "TARGET_FIRST",
@@ -65,7 +66,7 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-# Columns of the table of routes, one row for each projection
+# Columns of the table of routes, one row for each
 (
     MEMBER,  # whose spikes it carries: place of the population in `bounds`
     FIRST,  # that population's first unit
@@ -85,7 +86,8 @@ Ints = NDArray[np.int64]
     RULE,  # its entry in Plastic; -1 without
     BITS,  # where its rows of bits begin; -1 without
     WORDS,  # length of such a row
-) = range(18)
+    LONGEST,  # most synapses of a source
+) = range(19)
 
 
 class Synapses(NamedTuple):
@@ -98,14 +100,6 @@ class Synapses(NamedTuple):
     weight: Array  # of each route, where its synapses share one
     weights: Array
     delays: NDArray[np.int32]
-
-
-class Scratch(NamedTuple):
-    """Arrays that are empty between steps, and lists of spikes."""
-
-    counts: NDArray[np.int32]
-    pre_ids: Ints
-    post_ids: Ints
 
 
 class Later(NamedTuple):
@@ -148,8 +142,6 @@ class Plastic(NamedTuple):
     last_pre: Array
     last_post: Array
     before: Array
-    indptr: Ints
-    targets: NDArray[np.int32]
     into: Ints
     arriving: NDArray[np.int32]
     sources: NDArray[np.int32]
@@ -157,7 +149,7 @@ class Plastic(NamedTuple):
 
 @borrowing
 def deliver(
-    k: int, i: int, dt: float, routes: Ints, blocks: Ints, synapses: Synapses, scratch: Scratch, sums: Any, bits: Any,
+    k: int, i: int, dt: float, routes: Ints, blocks: Ints, synapses: Synapses, counts: Any, sums: Any, bits: Any,
     releases: Any, later: Any, ring: Any, bounds: Any, memory: Array,
 ) -> None:  # fmt: skip
     """The spikes of route k that are due before step i, to some blocks of its targets.
@@ -165,16 +157,14 @@ def deliver(
     `sums` is None where no synapse has a weight of its own.
     """
     route = routes[k]
-    emitted = i - 1 - route[LATE]
-    slot, member = emitted & (bounds.shape[0] - 1), route[MEMBER]
-    first, last = bounds[slot, member], bounds[slot, member + 1]
-    if emitted < 0 or first == last:
+    slot, member = natural((i - 1 - route[LATE]) & (bounds.shape[0] - 1)), natural(route[MEMBER])
+    first, last = natural(bounds[slot, member]), bounds[slot, member + 1]  # none before the start
+    if first == last:
         return
     starts, begins, ends = synapses.starts, synapses.begins, synapses.ends
     targets, weights = synapses.targets, synapses.weights
     block, end_block = blocks[route[TARGET], 0], blocks[route[TARGET], 1]
     row, shift, units = route[ROW] - route[FIRST], route[SHIFT], route[UNITS]
-    counts = scratch.counts
     if later is not None:
         if route[LATER] >= 0:
             mask = later.sums.shape[0] - 1
@@ -193,15 +183,18 @@ def deliver(
             )  # fmt: skip
             _sweep(memory, place, stride, wait, units, block, end_block, synapses.weight[k], counts)
             return
-    arrivals = 0
-    for q in range(first, last):
-        source = row + ring[slot, q]
-        arrivals += starts[source + 1] - starts[source]
+    enough = _FEW + units // 4
+    many = (last - first) * route[LONGEST] >= enough
+    if many:
+        arrivals = 0
+        for q in range(first, last):
+            source = natural(row + ring[slot, q])
+            arrivals += starts[source + 1] - starts[source]
+        many = arrivals >= enough
     plain = shift == SHARED and route[RELEASE] < 0
-    many = arrivals >= _FEW + units // 4
     for q in range(first, last):
-        source = row + ring[slot, q]
-        start, stop = begins[source], ends[source]
+        source = natural(row + ring[slot, q])
+        start, stop = natural(begins[source]), ends[source]
         if q + 1 < last and route[FULL] == 0:
             following = row + ring[slot, q + 1]
             prefetch_row(targets, begins[following], ends[following])
@@ -217,7 +210,8 @@ def deliver(
         elif sums is not None:
             if not many:
                 for j in range(start, stop):
-                    _raise(memory, place, stride, wait, targets[j], part * weights[j + shift])
+                    amount = part * weights[natural(j + shift)]
+                    _raise(memory, place, stride, wait, targets[j], amount)
             elif route[FULL] == 1:
                 own = weights[starts[source] + shift : starts[source + 1] + shift]
                 _add_all(memory, place, stride, wait, units, block, end_block, part, own)
@@ -247,8 +241,8 @@ def deliver_later(i: int, later: Later, blocks: Ints, memory: Array) -> None:
 def _raise(memory: Array, place: int, stride: int, wait: int, target: Any, amount: float) -> None:
     """Add to the state of one target, unless it is held."""
     unit = np.int64(target)
-    at = place + (unit >> _WIDTH) * stride + (unit & _LANE)
-    if wait == 0 or memory[at + wait] <= 0.0:
+    at = natural(place + (unit >> _WIDTH) * stride + (unit & _LANE))
+    if wait == 0 or memory[natural(at + wait)] <= 0.0:
         memory[at] += amount
 
 
@@ -290,53 +284,48 @@ def _released(which: int, source: int, t: float, releases: Any) -> float:
 
 @borrowing
 def adapt(
-    k: int, i: int, dt: float, routes: Ints, plastic: Plastic, weights: Array, scratch: Scratch, ring: Any,
-    bounds: Any,
+    k: int, i: int, dt: float, routes: Ints, plastic: Plastic, synapses: Synapses, ring: Any, bounds: Any,
 ) -> None:  # fmt: skip
     """What the spikes that arrive at time i dt and those that targets fire at it do to the weights of route k."""
     route = routes[k]
     r, mask = route[RULE], bounds.shape[0] - 1
     if r < 0:
         return
-    pre_ids, post_ids = scratch.pre_ids, scratch.post_ids
-    emitted, fired = i - 1 - route[LATE], (i - 1) & mask
-    due, member, target = emitted & mask, route[MEMBER], route[TARGET]
-    pre = bounds[due, member + 1] - bounds[due, member] if emitted >= 0 else 0
-    post = bounds[fired, target + 1] - bounds[fired, target] if i > 0 else 0
-    if pre == 0 and post == 0:
+    due, fired = natural((i - 1 - route[LATE]) & mask), natural((i - 1) & mask)
+    member, target = natural(route[MEMBER]), natural(route[TARGET])
+    a, b = natural(bounds[due, member]), bounds[due, member + 1]
+    c, d = natural(bounds[fired, target]), bounds[fired, target + 1]
+    if a == b and c == d:
         return
-    for q in range(pre):
-        pre_ids[q] = plastic.pre[r] + ring[due, bounds[due, member] + q] - route[FIRST]
-    for q in range(post):
-        post_ids[q] = plastic.post[r] + ring[fired, bounds[fired, target] + q] - route[TARGET_FIRST]
     x, slow_x, y, slow_y = plastic.x, plastic.slow_x, plastic.y, plastic.slow_y
-    past, c = i - plastic.reference[r], plastic.rules[r]
+    past, v = i - plastic.reference[r], plastic.rules[r]
     rule = Coefficients(
-        c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10], c[11], c[12], c[13]
+        v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12], v[13]
     )
     if past > plastic.reach[r]:
-        a, b, q, d = plastic.pre[r], plastic.pre_end[r], plastic.post[r], plastic.post_end[r]
-        e, f = plastic.synapse[r], plastic.synapse_end[r]
+        pre, post = plastic.pre[r], plastic.post[r]
+        pre_end, post_end = plastic.pre_end[r], plastic.post_end[r]
         fade_traces(
-            fades_after(rule, past * dt),
-            x[a:b],
-            slow_x[a:b],
-            y[q:d],
-            slow_y[q:d],
-            plastic.before[e:f],
-        )
+            fades_after(rule, past * dt), x[pre:pre_end], slow_x[pre:pre_end], y[post:post_end], slow_y[post:post_end],
+            plastic.before[plastic.synapse[r] : plastic.synapse_end[r]],
+        )  # fmt: skip
         plastic.reference[r], past = i, 0
+    ways = Ways(
+        plastic.pre[r] - route[FIRST], plastic.post[r] - route[TARGET_FIRST], route[ROW] - route[FIRST],
+        plastic.post[r], route[SHIFT],
+    )  # fmt: skip
     moment(
-        rule, plastic.pairing[r], pre_ids[:pre], post_ids[:post], i * dt, _fades(plastic.fades[r], past),
+        rule, plastic.pairing[r], ring[due, a:b], ring[fired, c:d], ways, i * dt,
+        _fades(plastic.fades[r], past),
         x, slow_x, y, slow_y, plastic.last_pre, plastic.last_post, plastic.before,
-        plastic.indptr, plastic.targets, plastic.into, plastic.arriving, plastic.sources, weights,
+        synapses.starts, synapses.targets, plastic.into, plastic.arriving, plastic.sources, synapses.weights,
     )  # fmt: skip
 
 
 @borrowing
 def _fades(table: Array, steps: int) -> Any:
     """By how much each of the four traces of a rule shrinks in so many steps."""
-    low, high = steps % FADE_STEPS, steps // FADE_STEPS
+    low, high = natural(steps) % FADE_STEPS, natural(steps) // FADE_STEPS
     return (
         table[0, 0, low] * table[1, 0, high], table[0, 1, low] * table[1, 1, high],
         table[0, 2, low] * table[1, 2, high], table[0, 3, low] * table[1, 3, high],

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from neurolab.engine.compiled import LANES
 from neurolab.kernels.cache import borrowing
 from neurolab.kernels.fastexp import log_of_positive
+from neurolab.kernels.hints import natural
 from neurolab.kernels.rng import normal_pair, philox, uniform
 
 __all__ = [
@@ -38,7 +39,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 _32, _12, _HALF = np.uint64(32), np.uint64(12), 2**31
 _NOISE, _EMITTERS = np.uint64(2**16), np.uint64(2**17)  # streams of their own
 _NEVER = 2**31 - 1  # no word is above it, one in 2^32 is equal
-_QUARTER, _HALF_BLOCK = LANES // 4, LANES // 2
+_QUARTER = LANES // 4
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -161,10 +162,11 @@ def add_noise(k: int, i: int, inputs: Inputs, blocks: Ints, key: Any, memory: Ar
     weight, wait, normals = inputs.weight[k], inputs.wait[k], inputs.normals
     step, which, member = np.uint64(i), _NOISE + np.uint64(k), inputs.member[k]
     for block in range(blocks[member, 0], blocks[member, 1]):
-        for lane in range(_HALF_BLOCK):
-            unit = np.uint64(block * _HALF_BLOCK + lane)
+        for lane in range(_QUARTER):
+            unit = np.uint64(block * _QUARTER + lane)
             w0, w1, w2, w3 = philox(step & _LOW, step >> _32, unit, which, key[0], key[1])
-            normals[lane], normals[lane + _HALF_BLOCK] = normal_pair(w0, w1, w2, w3)
+            normals[lane], normals[lane + _QUARTER] = normal_pair(w0, w1)
+            normals[lane + 2 * _QUARTER], normals[lane + 3 * _QUARTER] = normal_pair(w2, w3)
         start = inputs.place[k] + block * inputs.stride[k]
         add_to_block(memory, start, LANES, wait, weight, normals)
 
@@ -181,11 +183,12 @@ def emit(
         begin, upcoming, drawn = i * units, emitters.upcoming[k], emitters.drawn[k]
         while upcoming < begin + units:
             if upcoming >= 0:
-                fired[count] = first + upcoming - begin
+                fired[natural(count)] = first + upcoming - begin
                 count += 1
-            if drawn % GAPS == 0:
+            place = natural(drawn) % GAPS
+            if place == 0:
                 _fill_gaps(k, drawn // GAPS, emitters, key)
-            upcoming += 1 + emitters.gaps[k, drawn % GAPS]
+            upcoming += 1 + emitters.gaps[k, place]
             drawn += 1
         emitters.upcoming[k], emitters.drawn[k] = upcoming, drawn
         return count
@@ -213,8 +216,8 @@ def resume(emitters: Emitters, blocks: Ints, key: Any) -> None:
 def _fill_gaps(k: int, block: int, emitters: Emitters, key: Any) -> None:
     """Gaps number block * GAPS and following of source k: failures before the next success of a Bernoulli series."""
     which, scale, gaps = _EMITTERS + np.uint64(k), emitters.scale[k], emitters.gaps[k]
-    for j in range(GAPS):
-        n = np.uint64(block * GAPS + j)
-        w0, w1, _, _ = philox(n & _LOW, n >> _32, np.uint64(0), which, key[0], key[1])
-        u = uniform(w0, w1)
-        gaps[j] = np.int64(scale * log_of_positive(u))
+    for j in range(GAPS // 2):
+        n = np.uint64(block * (GAPS // 2) + j)
+        w0, w1, w2, w3 = philox(n & _LOW, n >> _32, np.uint64(0), which, key[0], key[1])
+        gaps[j] = np.int64(scale * log_of_positive(uniform(w0, w1)))
+        gaps[j + GAPS // 2] = np.int64(scale * log_of_positive(uniform(w2, w3)))

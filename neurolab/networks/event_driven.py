@@ -7,39 +7,26 @@ dt -> 0 of `Network.simulate`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from neurolab.data.spikes import SpikeTrains
-from neurolab.kernels import check
-from neurolab.networks.spiking import Network
+from neurolab.networks.spiking import Network, SpikingRun
 
 __all__ = ["EventRun", "simulate_event_driven"]
 
-Array = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
-class EventRun:
-    """Spikes of every population at their exact times, the states at the end, and what it took.
+class EventRun(SpikingRun):
+    """Spikes of every population at their exact times, recorded traces, the states at the end, and what it took.
 
-    `run.spikes("E")` gives SpikeTrains, `run.final["E"]["V"]` the last value of each unit; `events` is the number of
-    spikes that arrived at synapses, those from Poisson inputs and those lost in a refractory time included.
+    `run.spikes("E")` gives SpikeTrains, `run.traces["E"]["V"]` an array of shape (units recorded, samples) at the times
+    `run.t`, `run.final["E"]["V"]` the last value of each unit; `events` is the number of spikes that arrived at
+    synapses, those from Poisson inputs and those lost in a refractory time included.
     """
 
-    trains: Mapping[str, SpikeTrains]
-    final: Mapping[str, Mapping[str, Array]]
     events: int
-    window: tuple[float, float]
-
-    def spikes(self, population: str) -> SpikeTrains:
-        """Spikes of one population, ms."""
-        if population not in self.trains:
-            raise check.unknown(population, self.trains, "this network")
-        return self.trains[population]
 
 
 def simulate_event_driven(
@@ -47,6 +34,8 @@ def simulate_event_driven(
     duration: float,
     *,
     seed: int | np.random.Generator = 0,
+    record: Mapping[str, Mapping[str, Sequence[int]]] | None = None,
+    every: float = 1.0,
     max_spikes: int = 50_000_000,
     progress: Callable[[float], object] | None = None,
 ) -> EventRun:
@@ -73,6 +62,10 @@ def simulate_event_driven(
     duration : float, ms
     seed : int or numpy.random.Generator
         Of Poisson inputs and sources. The spikes of one are drawn as one process, and fall to its units by chance.
+    record : dict, optional
+        Whose states to keep: `{"E": {"V": range(5)}}`, by population, state and units. They are exact.
+    every : float, ms
+        From sample to sample; one at the very time of an event shows the state after it.
     max_spikes : int
         Where a network that runs away is stopped, before its spikes fill the memory.
     progress : function of the fraction done, optional
@@ -85,7 +78,7 @@ def simulate_event_driven(
     ------
     ValueError
         A model of another kind, an input or rate that changes in time, noise, synapses that change, a reset that is not
-        below the threshold, a replayed spike before 0.
+        below the threshold.
     Runaway
         More than `max_spikes` spikes; `.time` says when, `.partial` is the run up to there.
     Interrupted
@@ -107,4 +100,4 @@ def simulate_event_driven(
     """
     from neurolab.networks.event_simulation import simulate_events  # loads numba
 
-    return simulate_events(network, duration, seed, max_spikes, progress)
+    return simulate_events(network, duration, seed, record or {}, every, max_spikes, progress)

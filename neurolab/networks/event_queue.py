@@ -36,7 +36,7 @@ from neurolab.kernels.cache import borrowing, borrowing_kernel
 from neurolab.kernels.fastexp import log_of_positive
 from neurolab.kernels.rng import BLOCK, philox, uniform
 
-__all__ = ["SENDS", "Drives", "Flights", "Queue", "Wires", "run_events", "settle"]
+__all__ = ["SENDS", "Drives", "Flights", "Queue", "Samples", "Wires", "run_events", "settle"]
 
 Array = NDArray[np.float64]
 
@@ -125,6 +125,16 @@ class Drives(NamedTuple):
     waits: Array
     chosen: NDArray[np.uint32]
     drawn: NDArray[np.int64]
+
+
+class Samples(NamedTuple):
+    """Times at which to sample, and what: units, columns of their rows, and `rows` of samples to fill."""
+
+    times: Array
+    units: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    rows: Array
+    scratch: Array  # one unit's row
 
 
 @borrowing
@@ -334,27 +344,52 @@ def _find_next(
     return t, what
 
 
+@borrowing
+def _settle(units: Array, u: int, t: float) -> None:
+    """Bring a unit to the time t; one that is held keeps its voltage, its currents go back to t."""
+    ahead = units[u, AT] - t
+    if ahead <= 0.0:
+        _advance(units, u, t)
+    else:
+        for j in range(FIRST_CURRENT, units.shape[1], 3):
+            units[u, j] *= math.exp(ahead / units[u, j + 1])
+
+
+@borrowing
+def _sample(units: Array, samples: Any, k: int) -> None:
+    """Sample number k; the units themselves stay as they are, so that no spike depends on it."""
+    for i in range(samples.units.size):
+        for j in range(units.shape[1]):
+            samples.scratch[0, j] = units[samples.units[i], j]
+        _settle(samples.scratch, 0, samples.times[k])
+        samples.rows[i, k] = samples.scratch[0, samples.columns[i]]
+
+
 @borrowing_kernel
 def run_events(
     units: Array, due: Any, flights: Any, wires: Any, drives: Any, key: Any, played_times: Array, played_units: Any,
-    stop: float, work: int, now: float, going: Any, spike_times: Array, spike_ids: Any,
+    stop: float, work: int, now: float, going: Any, samples: Any, spike_times: Array,
+    spike_ids: Any,
 ) -> Any:  # fmt: skip
     """Go through events until `stop`, or about `work` of them are done, or a buffer is full.
 
     All that arrives at an instant is summed before any unit is tested, and all units that are due at it fire, by
     number, before what they send without delay arrives. Returns the time reached, what to go on with, the numbers of
     spikes in the buffers and of arrivals, and whether the run is at its end. What to go on with: whether the last event
-    was a look at a unit, the numbers of spikes in flight and of recorded ones replayed.
+    was a look at a unit, the numbers of spikes in flight, of recorded ones replayed and of samples taken.
     """
-    firing, flying, played = going
+    firing, flying, played, sampled = going
     found, arrivals, done, links = 0, 0, 0, wires.links.shape[0]
     while True:
         t, what = _find_next(due, flights, flying, drives, played_times, played, now, firing)
-        if t > stop:
-            return stop, (firing, flying, played), found, arrivals, True
         full = found == spike_times.size or flying + links > flights.sent.size
-        if full or arrivals + done >= work:
-            return now, (firing, flying, played), found, arrivals, False
+        if t <= stop and (full or arrivals + done >= work):
+            return now, (firing, flying, played, sampled), found, arrivals, False
+        while sampled < samples.times.size and samples.times[sampled] < t:
+            _sample(units, samples, sampled)
+            sampled += 1
+        if t > stop:
+            return stop, (firing, flying, played, sampled), found, arrivals, True
         now, firing, draws = t, what == _LOOK, what >= 0
         done += 1
         first, until, sender = 0, 0, np.int64(-1)
@@ -394,11 +429,6 @@ def run_events(
 
 @borrowing_kernel
 def settle(units: Array, t: float) -> None:
-    """Bring every unit to the time t; one that is held keeps its voltage, its currents go back to t."""
+    """Bring every unit to the time t."""
     for u in range(units.shape[0]):
-        ahead = units[u, AT] - t
-        if ahead <= 0.0:
-            _advance(units, u, t)
-        else:
-            for j in range(FIRST_CURRENT, units.shape[1], 3):
-                units[u, j] *= math.exp(ahead / units[u, j + 1])
+        _settle(units, u, t)

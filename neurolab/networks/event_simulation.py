@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -25,12 +25,21 @@ from neurolab.networks.event_queue import (
     Drives,
     Flights,
     Queue,
+    Samples,
     V,
     Wires,
     run_events,
     settle,
 )
-from neurolab.networks.spiking import PoissonInput, PoissonSource, Population, SpikeSource
+from neurolab.networks.spiking import (
+    PoissonInput,
+    PoissonSource,
+    Population,
+    SpikeSource,
+    linear_form,
+    recorded_units,
+    traces_of,
+)
 from neurolab.synapses.receptors import find_entry
 
 if TYPE_CHECKING:
@@ -41,13 +50,14 @@ __all__ = ["simulate_events"]
 Array = NDArray[np.float64]
 _SPIKES_AT_A_TIME = 100_000
 _FLIGHTS = 1024
-_FAR = 2.0**40  # so far out, a difference of slopes keeps all its digits
 
 
 def simulate_events(
     network: Network,
     duration: float,
     seed: int | np.random.Generator,
+    record: Mapping[str, Mapping[str, Sequence[int]]],
+    every: float,
     max_spikes: int,
     progress: Callable[[float], object] | None,
 ) -> EventRun:
@@ -64,13 +74,16 @@ def simulate_events(
     due, flights = Queue.of(len(units)), Flights.of(max(_FLIGHTS, 2 * len(wires.links)))
     times, ids = np.empty(_SPIKES_AT_A_TIME), np.empty(_SPIKES_AT_A_TIME, np.int64)
     found: list[tuple[Array, NDArray[np.int64]]] = []
-    now, going, spikes, events = 0.0, (False, 0, 0), 0, 0
+    recorded = recorded_units(network, record)
+    every, width = check.positive(every, "every"), units.shape[1]
+    samples = _samples(recorded, every, duration, groups, first_units, width)
+    now, going, spikes, events = 0.0, (False, 0, 0, 0), 0, 0
 
     def advance(work: int) -> float:
         nonlocal now, going, spikes, events, flights
         now, going, count, arrivals, ended = run_events(
-            units, due, flights, wires, drives, key, *played, duration, work, now, going, times, ids
-        )
+            units, due, flights, wires, drives, key, *played, duration, work, now, going, samples, times, ids
+        )  # fmt: skip
         found.append((times[:count].copy(), ids[:count].copy()))
         spikes, events = spikes + count, events + arrivals
         if spikes > most and not ended:
@@ -97,7 +110,14 @@ def simulate_events(
             if name in groups:
                 final[name] = groups[name].states(settled[first : first + population.size])
             trains[name] = SpikeTrains(t, own, start=0.0, stop=stop, n=population.size)
-        return EventRun(trains=trains, final=final, events=events, window=(0.0, now))
+        return EventRun(
+            trains=trains,
+            t=samples.times[: going[3]],
+            traces=traces_of(recorded, samples.rows[:, : going[3]]),
+            final=final,
+            events=events,
+            window=(0.0, now),
+        )
 
     try:
         chunks.run_chunked(advance, progress)
@@ -121,7 +141,7 @@ class _Group(NamedTuple):
                 raise _impossible(name, f"its input {given} changes in time")
         found = Units.of(model, population.values, size, 0)
         kinds, kind = np.unique(_columns(found.params, size), axis=0, return_inverse=True)
-        forms = [_linear_form(name, model, params) for params in kinds]
+        forms = [_unit_row(name, model, params) for params in kinds]
         rows = np.array([row for row, _ in forms])[kind.ravel()]
         drive = np.array([drive for _, drive in forms])[kind.ravel()]
         rows[:, V_INF] += (drive * _columns(found.inputs, size)).sum(axis=1)
@@ -156,7 +176,7 @@ def _impossible(name: str, why: str) -> ValueError:
     )
 
 
-def _linear_form(name: str, model: Model, params: Array) -> tuple[Array, Array]:
+def _unit_row(name: str, model: Model, params: Array) -> tuple[Array, Array]:
     """A unit's row, without its states and inputs, and by how much each input raises V_INF.
 
     What a model is shows in what its functions return, so one that a learner typed is as good as the library's.
@@ -166,7 +186,7 @@ def _linear_form(name: str, model: Model, params: Array) -> tuple[Array, Array]:
         raise _impossible(
             name, f"{model.name} has no reset, or no fixed threshold for its first state"
         )
-    matrix, origin = _matrix(model, p)
+    matrix, origin = linear_form(model, p)
     others = matrix.copy()
     others[0] = 0.0
     np.fill_diagonal(others, 0.0)
@@ -202,28 +222,6 @@ def _linear_form(name: str, model: Model, params: Array) -> tuple[Array, Array]:
     return row, tau * matrix[0, n:]
 
 
-def _matrix(model: Model, p: Any) -> tuple[Array, Array]:
-    """The slopes of a linear model as matrix @ (states, inputs) + origin; NaN for one that is not linear."""
-    n, width = len(model.states), len(model.states) + len(model.inputs)
-
-    def slopes(z: Array, t: float = 0.0) -> Array:
-        drive = model.input_value(z[n:].tolist())
-        try:
-            return np.array(model.rhs(t, tuple(z[:n].tolist()), p, drive), float)
-        except (ArithmeticError, ValueError):  # an exp of so much, a root of less than nothing
-            return np.full(n, np.nan)
-
-    with np.errstate(all="ignore"):
-        origin = slopes(np.zeros(width))
-        far = _FAR * np.eye(width)
-        matrix = np.array([(slopes(z) - slopes(-z)) / (2.0 * _FAR) for z in far]).T
-        for k in (1.0, 2.0, 3.0):
-            probe = 10.0 * np.cos(k * np.arange(1.0, width + 1.0))
-            if not np.allclose(slopes(probe, k), matrix @ probe + origin, rtol=1e-9, atol=1e-9):
-                matrix[:] = np.nan
-    return matrix, origin
-
-
 def _table(groups: Mapping[str, _Group]) -> Array:
     """The rows of all units; a population with fewer currents than another has some that stay zero."""
     width = max(group.rows.shape[1] for group in groups.values())
@@ -234,6 +232,21 @@ def _table(groups: Mapping[str, _Group]) -> Array:
         table[first : first + len(group.rows), : group.rows.shape[1]] = group.rows
         first += len(group.rows)
     return table
+
+
+def _samples(
+    recorded: list[tuple[str, str, NDArray[np.int64]]], every: float, duration: float,
+    groups: Mapping[str, _Group], first_units: Mapping[str, int], width: int,
+) -> Samples:  # fmt: skip
+    """What is to be sampled, and when: never where nothing is recorded."""
+    units, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for name, state, chosen in recorded:
+        units.append(chosen + first_units[name])
+        columns.append(np.full(chosen.size, groups[name].column(state)))
+    count = int(duration / every * (1.0 + 1e-12)) + 1 if recorded else 0
+    times = np.minimum(every * np.arange(count), duration)
+    at, column = np.concatenate(units), np.concatenate(columns)
+    return Samples(times, at, column, np.empty((at.size, count)), np.empty((1, width)))
 
 
 def _first_units(network: Network) -> dict[str, int]:
@@ -250,11 +263,6 @@ def _played(network: Network, first_units: Mapping[str, int]) -> tuple[Array, ND
     times, ids = [np.zeros(0)], [np.zeros(0, np.int64)]
     for name, source in network.populations.items():
         if isinstance(source, SpikeSource):
-            if np.any(source.trains.times < 0):
-                raise ValueError(
-                    f"{name}: spikes must be replayed from 0 ms on, got one at {source.trains.times[0]:g}; cut them "
-                    "with .between(0, stop)"
-                )
             times.append(source.trains.times)
             ids.append(source.trains.ids + first_units[name])
     at, who = np.concatenate(times), np.concatenate(ids)

@@ -18,7 +18,7 @@ from neurolab.engine.compiled import LANES
 from neurolab.kernels.cache import borrowing, borrowing_kernel
 from neurolab.kernels.waiting import fence, give_way
 
-__all__ = ["AT", "COLUMNS", "FOUND", "HEARD", "STOP", "Others", "cut_rows", "deal_blocks", "meet"]
+__all__ = ["AT", "COLUMNS", "HEARD", "STOP", "Others", "cut_rows", "deal_blocks", "meet"]
 
 COLUMNS = 16  # two cache lines a row, so that no share slows another
 _PATIENCE = 1000  # looks, some microseconds: a thread that waits longer lets others have the core
@@ -28,11 +28,10 @@ Ints = NDArray[np.int64]
 # How far a share is: a row for each
 (
     AT,  # the step it does next
-    FOUND,  # spikes in its list
     TOLD,  # up to which step others may read what it fired
     HEARD,  # up to which step it has what all fired
     STOP,  # whether to wait no longer, as another will not come
-) = range(5)
+) = range(4)
 
 
 class Others(NamedTuple):

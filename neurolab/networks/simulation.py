@@ -13,16 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.data.spikes import SpikeTrains
-from neurolab.engine.compiled import COMPILE_ERRORS, LANES, explain, lanes
+from neurolab.engine.compiled import COMPILE_ERRORS, explain, lanes
 from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
 from neurolab.kernels.waiting import find_way
 from neurolab.networks.clock import VECTOR, network_loop
-from neurolab.networks.delivery import RULE
 from neurolab.networks.drives import Played
-from neurolab.networks.shares import AT, COLUMNS, FOUND, HEARD, STOP, Others
+from neurolab.networks.shares import AT, COLUMNS, HEARD, STOP, Others
 from neurolab.networks.spiking import (
     NetworkRun,
     NetworkState,
@@ -30,6 +29,8 @@ from neurolab.networks.spiking import (
     Population,
     SpikeSource,
     compute_propagator,
+    recorded_units,
+    traces_of,
 )
 from neurolab.networks.tables import (
     Place,
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
 __all__ = ["simulate_network"]
 
 Array = NDArray[np.float64]
-_SPIKES_AT_A_TIME = 1_000_000
+Ints = NDArray[np.int64]
+_LEAST_ROOM, _MOST_ROOM = 50_000, 20_000_000  # for the spikes of a population, before any is found
 _WORTH = 20_000  # steps of single units in a window that a thread needs to pay
 _ONE_BY_ONE = 4  # a population of so many units, or fewer, would waste most of a vector
 
@@ -201,6 +203,42 @@ def simulate_network(
     return run.finish()
 
 
+class _SpikeLists:
+    """The spikes of each population as the loop finds them: lists one behind the other, each with room for more."""
+
+    def __init__(self, first_units: Ints, most: Ints, expected: Array) -> None:
+        self.units, self.most = first_units, most  # of each in a step
+        room = np.clip(1.02 * expected, _LEAST_ROOM, _MOST_ROOM).astype(np.int64)
+        self._lay_out(room + 2 * most, [])
+
+    def _lay_out(self, room: Ints, lists: list[tuple[Array, Ints]]) -> None:
+        ends = np.cumsum(room)
+        self.room, self.first = room, ends - room
+        self.times, self.ids = np.empty(ends[-1]), np.empty(ends[-1], np.int64)
+        self.book = np.column_stack([self.first, ends - self.most, self.units])
+        for member, (times, ids) in enumerate(lists):
+            self.book[member, 0] += times.size
+            for column, part in zip(self.of(member), (times, ids), strict=True):
+                column[:] = part
+
+    @property
+    def counts(self) -> Ints:
+        """Spikes so far."""
+        return np.asarray(self.book[:, 0] - self.first)
+
+    def of(self, member: int) -> tuple[Array, Ints]:
+        """Times and units of a population's spikes."""
+        part = slice(self.first[member], self.book[member, 0])
+        return self.times[part], self.ids[part]
+
+    def make_room(self, done: float) -> None:
+        """Where a list is full when this part of the run is done, as much as all may need: 2 to 8 times as much."""
+        full = self.book[:, 0] > self.book[:, 1]
+        if full.any():
+            more = np.clip(1.1 * self.counts / done, 2 * self.room, 8 * self.room).astype(np.int64)
+            self._lay_out(np.where(full, more, self.room), [self.of(m) for m in range(full.size)])
+
+
 class _Run:
     """A run under way."""
 
@@ -209,7 +247,7 @@ class _Run:
         record: Mapping[str, Mapping[str, Sequence[int]]], every: int, state: NetworkState | None,
         threads: int | None,
     ) -> None:  # fmt: skip
-        self.network, self.dt, self.record, self.every = network, dt, record, every
+        self.network, self.dt, self.every = network, dt, every
         self.start = 0 if state is None else state.steps
         self.stop = self.start + round(duration / dt)
         layout = self.layout = _Layout(network, dt, self.stop)
@@ -222,28 +260,35 @@ class _Run:
         self.most = layout.size + int(np.unique(steps, return_counts=True)[1].max(initial=0))
         self.arrays = self._start() if state is None else _held(state, dt, self._start())
         self.key = seed_key(seed)
-        self.at = _recorded_places(record, layout)
-        self.columns = np.arange(-(-self.start // every), self.stop // every + 1)
+        self.recorded = recorded_units(network, record)
+        at = [layout.places[name].find(state, units) for name, state, units in self.recorded]
+        self.at = np.concatenate([np.zeros(0, np.int64), *at])
+        first, last = -(-self.start // every), self.stop // every
+        self.columns = np.arange(first, last + 1 if self.at.size else first)
         self.traces = np.empty((self.at.size, self.columns.size))
-        if self.start % every == 0:
+        if self.at.size and self.start % every == 0:
             self.traces[:, 0] = self.arrays["memory"][self.at]
         blocks, cuts = self._deal(threads)
         count = len(cuts) - 1
         self.progress = np.full((count, COLUMNS), self.start)
-        self.progress[:, [FOUND, STOP]] = 0
+        self.progress[:, STOP] = 0
         self.fired = [
             np.zeros((2 * count * len(a), a.shape[1]), a.dtype)
             for a in (self.arrays["ring"], self.arrays["bounds"])
         ]
+        expected = [_expected(network.populations[name], duration) for name in layout.places]
+        first_units = np.array([place.first_unit for place in layout.places.values()])
+        repeats = self.most - layout.size
+        most = np.diff(first_units, append=layout.size) + repeats
         self.shares = [
-            _Share(self, me, blocks[me : me + 2], *cuts[me : me + 2]) for me in range(count)
-        ]
+            _Share(
+                self, me, _SpikeLists(first_units, most, np.array(expected) * (me == count - 1)),
+                blocks[me : me + 2], *cuts[me : me + 2],
+            )
+            for me in range(count)
+        ]  # fmt: skip
         self.pool = ThreadPoolExecutor(count)
         self.loop = network_loop(layout.steps)
-        self.found: dict[str, list[tuple[NDArray[np.int32], NDArray[np.int32]]]] = {
-            name: [] for name in network.populations
-        }  # step and unit of each spike
-        self.count = 0
 
     def _start(self) -> dict[str, NDArray[Any]]:
         """Everything that changes, as it is at the start."""
@@ -293,7 +338,6 @@ class _Run:
                 self.pool.submit(all_go).result()
         except COMPILE_ERRORS as error:
             raise explain(error, *(g.model for g in layout.groups.values())) from None
-        self._collect()
 
     @contextmanager
     def _together(self) -> Iterator[None]:
@@ -304,53 +348,38 @@ class _Run:
             self.progress[:, STOP] = 1
             raise
 
-    def _collect(self) -> None:
-        """Sort the spikes that the shares have listed into populations."""
-        pieces = [piece for share in self.shares for piece in share.take()]
-        steps, units = (np.concatenate(column) for column in zip(*pieces, strict=True))
-        if len(self.shares) > 1:
-            order = np.argsort(steps, kind="stable")
-            steps, units = steps[order], units[order]
-        for name, place in self.layout.places.items():
-            mine = np.flatnonzero(
-                (units >= place.first_unit) & (units < place.first_unit + place.size)
-            )
-            self.found[name].append((steps[mine], units[mine]))
-        self.count += steps.size
-
     @property
     def done(self) -> int:
         """The step that comes next."""
         return int(self.progress[0, AT])
 
+    @property
+    def count(self) -> int:
+        """Spikes so far."""
+        return int(sum(share.lists.counts.sum() for share in self.shares))
+
+    def _spikes(self, member: int) -> tuple[Array, Ints]:
+        """Times and units of all spikes of a population, in the order of steps and units."""
+        parts = [share.lists.of(member) for share in self.shares]
+        if len(parts) == 1:
+            return parts[0]
+        times, ids = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.argsort(times, kind="stable")
+        return times[order], ids[order]
+
     def finish(self) -> NetworkRun:
         """What there is so far."""
-        self._collect()
         window = (self.start * self.dt, self.done * self.dt)
         trains = {}
         for name, population in self.network.populations.items():
-            count = sum(steps.size for steps, _ in self.found[name])
-            times, ids, first = np.empty(count), np.empty(count, np.int64), 0
-            for steps, units in self.found[name]:
-                last = first + steps.size
-                times[first:last] = (steps + 1.0) * self.dt
-                ids[first:last] = units - self.layout.places[name].first_unit
-                first = last
-            trains[name] = SpikeTrains(
-                times, ids, start=window[0], stop=max(window[1], window[0] + self.dt),
-                n=population.size,
-            )  # fmt: skip
+            times, ids = self._spikes(self.layout.places[name].member)
+            stop = max(window[1], window[0] + self.dt)
+            trains[name] = SpikeTrains(times, ids, start=window[0], stop=stop, n=population.size)
         kept = self.columns[self.columns <= self.done // self.every]
-        rows, recorded = iter(self.traces[:, : kept.size]), {}
-        for name, states in self.record.items():
-            recorded[name] = {
-                s: np.array([next(rows) for _ in np.atleast_1d(np.asarray(units))])
-                for s, units in states.items()
-            }
         return NetworkRun(
             trains=trains,
             t=kept.astype(np.float64) * (self.every * self.dt),
-            traces=recorded,
+            traces=traces_of(self.recorded, self.traces[:, : kept.size]),
             final=self.layout.final(self.arrays["memory"]),
             weights=self._weights(),
             state=NetworkState(self.done, self.dt, self.arrays),
@@ -359,27 +388,35 @@ class _Run:
 
     def _weights(self) -> tuple[float | Array, ...]:
         """Those of each projection, changed by plasticity or as given."""
-        found: list[float | Array] = []
-        for k, p in enumerate(self.network.projections):
-            if p.plasticity is None:
-                found.append(p.weight)  # type: ignore[arg-type]
-                continue
-            plastic = self.wires.plastic
-            assert plastic is not None
-            first = plastic.synapse[self.wires.routes[k, RULE]]
-            found.append(self.arrays["weights"][first : first + p.wires.count].copy())
-        return tuple(found)
+        found = [
+            p.weight if p.plasticity is None else np.empty(p.wires.count)
+            for p in self.network.projections
+        ]
+        for k, chosen, where in self.wires.learned:
+            found[k][chosen] = self.arrays["weights"][where]  # type: ignore[index]
+        return tuple(found)  # type: ignore[arg-type]
+
+
+def _expected(population: Population | PoissonSource | SpikeSource, duration: float) -> float:
+    """Spikes in a run, as far as they are known before it."""
+    if isinstance(population, SpikeSource):
+        return population.trains.count
+    if isinstance(population, Population) or callable(population.rate):
+        return 0.0
+    return float(np.mean(np.asarray(population.rate))) * population.size * duration * 1e-3
 
 
 class _Share:
     """What one thread does: blocks of each population, in the first and behind the last of which `cuts` has a row."""
 
-    def __init__(self, run: _Run, me: int, cuts: Any, begins: Any, ends: Any) -> None:
-        self.run, self.blocks = run, np.ascontiguousarray(cuts.T)
+    def __init__(
+        self, run: _Run, me: int, lists: _SpikeLists, cuts: Any, begins: Any, ends: Any
+    ) -> None:
+        self.run, self.blocks, self.lists = run, np.ascontiguousarray(cuts.T), lists
         # these are the same for all shares; those of the first are kept
         alike = {n: a for n, a in run.arrays.items() if n.startswith(("ring", "bounds", "release"))}
         arrays = run.arrays | {n: a.copy() if me else a for n, a in alike.items()}
-        wired = run.wires.arguments(arrays, run.most, begins, ends)
+        wired = run.wires.arguments(arrays, begins, ends)
         self.wired = *wired, arrays["ring"], arrays["bounds"]
         places = run.layout.places.values()
         first = np.array([(p.first_place, p.row_length) for p in places])
@@ -393,10 +430,6 @@ class _Share:
             self.played = self.played._replace(steps=self.played.steps[:0])
         if count > 1:
             self.others = Others(run.progress, me, run.wires.window, find_way(), *run.fired)
-        size = max(_SPIKES_AT_A_TIME // count, 2 * run.most)
-        self.buffer = np.empty(size, np.int32), np.empty(size, np.int32)
-        self.full: list[tuple[NDArray[np.int32], ...]] = []
-
     def go(self, i0: int, i1: int, families: Any, inputs: Any, emitters: Any) -> None:
         """Steps i0 to i1 - 1."""
         run, progress = self.run, self.progress
@@ -405,23 +438,11 @@ class _Share:
             run.loop(
                 families, run.arrays["memory"], run.dt, i1, run.key, *self.wired, *inputs, emitters, self.played,
                 run.at[self.rows], self.rows, run.every, run.traces, int(run.columns[0]) if run.columns.size else 0,
-                *self.buffer, self.blocks, i0,
+                self.lists.book, self.lists.times, self.lists.ids, self.blocks, i0,
                 int(np.searchsorted(self.played.steps, progress[AT])) if self.played else 0,
                 progress, self.others,
             )  # fmt: skip
-            self._empty()
-
-    def _empty(self) -> None:
-        """Keep the listed spikes elsewhere."""
-        found = self.progress[FOUND]
-        self.full.append(tuple(column[:found].copy() for column in self.buffer))
-        self.progress[FOUND] = 0
-
-    def take(self) -> list[tuple[NDArray[np.int32], ...]]:
-        """Steps and units of all spikes since the last time."""
-        self._empty()
-        found, self.full = self.full, []
-        return found
+            self.lists.make_room((progress[AT] - run.start) / (run.stop - run.start))
 
 
 def _held(
@@ -445,10 +466,6 @@ def _played(network: Network, places: Mapping[str, Place], dt: float) -> Played 
     for name, source in network.populations.items():
         if isinstance(source, SpikeSource):
             place = places[name]
-            if source.trains.count and source.trains.times[0] < 0:
-                raise ValueError(
-                    f"{name}: spikes must not come before time 0, got {source.trains.times[0]:g} ms; shift them"
-                )
             steps.append(np.ceil(source.trains.times / dt - 1e-9).astype(np.int64) - 1)
             ids.append((source.trains.ids + place.first_unit).astype(np.int32))
             members.append(np.full(source.trains.count, place.member))
@@ -457,40 +474,3 @@ def _played(network: Network, places: Mapping[str, Place], dt: float) -> Played 
     order = np.lexsort((who, at))
     sources = np.array(sorted(playing), np.int64)
     return Played(np.maximum(at[order], 0), who[order], member[order], sources) if playing else None
-
-
-def _recorded_places(
-    record: Mapping[str, Mapping[str, Sequence[int]]], layout: _Layout
-) -> NDArray[np.int64]:
-    """Places in the memory of the states to record."""
-    found = []
-    for name, states in _entries(record):
-        if name not in layout.groups:
-            raise check.unknown(name, layout.groups, "record: this network")
-        place = layout.places[name]
-        for state, units in _entries(states):
-            if state not in place.states:
-                raise check.unknown(
-                    state, place.states, f"record: {layout.groups[name].model.name}"
-                )
-            first, stride, size, _ = place.of(state)
-            chosen = np.atleast_1d(np.asarray(units))
-            if chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iu"):
-                raise ValueError(
-                    f"record: units of {name} must be whole numbers, got {check.shown(units)}; give range(5) or [0, 7]"
-                )
-            if chosen.size and not 0 <= chosen.min() <= chosen.max() < size:
-                worst = chosen.min() if chosen.min() < 0 else chosen.max()
-                raise ValueError(f"record: units of {name} are 0 to {size - 1}, got {worst}")
-            block, lane = np.divmod(chosen.astype(np.int64), LANES)
-            found.append(first + block * stride + lane)
-    return np.concatenate([np.zeros(0, np.int64), *found])
-
-
-def _entries(given: Any) -> Any:
-    if not isinstance(given, Mapping):
-        raise ValueError(
-            'record must be a dict of dicts, such as {"E": {"V": range(5)}}, got '
-            f"{check.shown(given)}"
-        )
-    return given.items()

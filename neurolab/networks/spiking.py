@@ -44,6 +44,7 @@ __all__ = [
 
 Array = NDArray[np.float64]
 _METHODS = ("exact", "euler", "heun", "rk4", "exponential_euler", "staggered")
+_FAR = 2.0**40  # so far out, a difference of slopes keeps all its digits
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,13 @@ class SpikeSource:
 
     trains: SpikeTrains
 
+    def __post_init__(self) -> None:
+        if self.trains.count and self.trains.times[0] < 0:
+            raise ValueError(
+                f"trains must not have spikes before time 0, got one at {self.trains.times[0]:g} ms; shift them, or "
+                "cut them with .between(0, stop)"
+            )
+
     @property
     def size(self) -> int:
         """Number of trains."""
@@ -144,8 +152,7 @@ class Projection:
         Each spike then releases only a part of its weight, which depends on the last ones of its source.
     plasticity : PairRule, TripletRule or InhibitoryRule, optional
         Spikes then change the weights, as in `simulate_stdp`: of two that arrive and are fired at the same moment
-        neither sees the trace of the other, and an arriving spike acts with the weight it finds. Needs one delay for
-        all synapses.
+        neither sees the trace of the other, and an arriving spike acts with the weight it finds.
     """
 
     source: str
@@ -179,11 +186,6 @@ class Projection:
                 raise ValueError(
                     f"weight must lie in the bounds of its plasticity [{rule.w_min:g}, {rule.w_max:g}], got "
                     f"{weight.min():g} to {weight.max():g}"
-                )
-            if self.delay is not None and np.ndim(self.delay):
-                raise ValueError(
-                    "delay must be one number where there is plasticity, got one for each synapse; make a projection "
-                    "for each delay"
                 )
 
 
@@ -233,27 +235,33 @@ class NetworkState:
 
 
 @dataclass(frozen=True, eq=False)
-class NetworkRun:
-    """Spikes of every population, recorded traces, and what there is at the end.
-
-    `run.spikes("E")` gives SpikeTrains, `run.traces["E"]["V"]` an array of shape (units recorded, samples) at the times
-    `run.t`, `run.final["E"]["V"]` the last value of each unit, `run.weights[k]` the weights of projection number k,
-    which plasticity may have changed. `run.state` lets another run go on from here.
-    """
+class SpikingRun:
+    """What all runs of a network have: spikes of every population, recorded traces, and the states at the end."""
 
     trains: Mapping[str, SpikeTrains]
     t: Array
     traces: Mapping[str, Mapping[str, Array]]
     final: Mapping[str, Mapping[str, Array]]
-    weights: tuple[float | Array, ...]
-    state: NetworkState
     window: tuple[float, float]
 
     def spikes(self, population: str) -> SpikeTrains:
-        """Spikes of one population; their times are ends of steps, ms."""
+        """Spikes of one population, ms."""
         if population not in self.trains:
             raise check.unknown(population, self.trains, "this network")
         return self.trains[population]
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkRun(SpikingRun):
+    """Spikes of every population, recorded traces, and what there is at the end.
+
+    `run.spikes("E")` gives SpikeTrains, whose times are ends of steps, `run.traces["E"]["V"]` an array of shape (units
+    recorded, samples) at the times `run.t`, `run.final["E"]["V"]` the last value of each unit, `run.weights[k]` the
+    weights of projection number k, which plasticity may have changed. `run.state` lets another run go on from here.
+    """
+
+    weights: tuple[float | Array, ...]
+    state: NetworkState
 
 
 class Network:
@@ -403,32 +411,19 @@ def compute_propagator(model: Model, dt: float, **values: Any) -> Array:
     ValueError
         If the model's equations are not linear in states and inputs, or divide by zero.
     """
-    dt = check.positive(dt, "dt")
-    try:
-        return _propagator(model, dt, tuple(model.set(values).params.tolist()))
-    except ZeroDivisionError:
-        raise ValueError(
-            f"{model.name} divides by zero at these parameters; its time constants must not be 0"
-        ) from None
+    return _propagator(model, check.positive(dt, "dt"), tuple(model.set(values).params.tolist()))
 
 
 @lru_cache(maxsize=256)
 def _propagator(model: Model, dt: float, params: tuple[float, ...]) -> Array:
     from scipy.linalg import expm
 
-    p = model.Params(*params)
-    n, width = len(model.states), len(model.states) + len(model.inputs)
-
-    def slopes(z: Array) -> Array:
-        drive = model.input_value(z[n:].tolist())
-        return np.array(model.rhs(0.0, tuple(z[:n].tolist()), p, drive), float)
-
-    origin = slopes(np.zeros(width))
-    matrix = np.array([slopes(unit) - origin for unit in np.eye(width)]).T
-    probe = np.cos(np.arange(1.0, width + 1.0)) * 10.0
-    if not np.allclose(slopes(probe), matrix @ probe + origin, rtol=1e-9, atol=1e-9):
+    matrix, origin = linear_form(model, model.Params(*params))
+    n, width = matrix.shape
+    if not np.isfinite(matrix).all():
         raise ValueError(
-            f'{model.name} is not linear in its states and inputs, so method="exact" cannot step it; use "rk4"'
+            f"{model.name} is not linear in its states and inputs, or has a time constant of 0, so "
+            'method="exact" cannot step it; use "rk4"'
         )
     found = []
     for held in (False, True):
@@ -438,6 +433,28 @@ def _propagator(model: Model, dt: float, params: tuple[float, ...]) -> Array:
             whole[0] = 0.0
         found.append(expm(whole * dt)[:n])
     return _read_only(np.concatenate(found).ravel())
+
+
+def linear_form(model: Model, p: Any) -> tuple[Array, Array]:
+    """The slopes of a linear model as matrix @ (states, inputs) + origin; NaN for one that is not linear."""
+    n, width = len(model.states), len(model.states) + len(model.inputs)
+
+    def slopes(z: Array, t: float = 0.0) -> Array:
+        drive = model.input_value(z[n:].tolist())
+        try:
+            return np.array(model.rhs(t, tuple(z[:n].tolist()), p, drive), float)
+        except (ArithmeticError, ValueError):  # an exp of so much, a root of less than nothing
+            return np.full(n, np.nan)
+
+    with np.errstate(all="ignore"):
+        origin = slopes(np.zeros(width))
+        far = _FAR * np.eye(width)
+        matrix = np.array([(slopes(z) - slopes(-z)) / (2.0 * _FAR) for z in far]).T
+        for k in (1.0, 2.0, 3.0):
+            probe = 10.0 * np.cos(k * np.arange(1.0, width + 1.0))
+            if not np.allclose(slopes(probe, k), matrix @ probe + origin, rtol=1e-9, atol=1e-9):
+                matrix[:] = np.nan
+    return matrix, origin
 
 
 def steps_of(delay: float | ArrayLike | None, dt: float) -> NDArray[np.int64]:
@@ -450,3 +467,48 @@ def steps_of(delay: float | ArrayLike | None, dt: float) -> NDArray[np.int64]:
             f"delay must be at least one step, dt = {dt:g} ms, got {delays.min():g}; leave it out for the next step"
         )
     return np.asarray(np.floor(delays / dt + 0.5), np.int64)
+
+
+def recorded_units(
+    network: Network, record: Mapping[str, Mapping[str, Sequence[int]]]
+) -> list[tuple[str, str, NDArray[np.int64]]]:
+    """Populations, states and units to record, checked."""
+    found = []
+    groups = {n: p for n, p in network.populations.items() if isinstance(p, Population)}
+    for name, states in _entries(record):
+        if name not in groups:
+            raise check.unknown(name, groups, "record: this network")
+        model, size = groups[name].model, groups[name].size
+        for state, units in _entries(states):
+            if state not in model.states:
+                raise check.unknown(state, model.states, f"record: {model.name}")
+            chosen = np.atleast_1d(np.asarray(units))
+            if chosen.ndim != 1 or (chosen.size and chosen.dtype.kind not in "iu"):
+                raise ValueError(
+                    f"record: units of {name} must be whole numbers, got {check.shown(units)}; give range(5) or [0, 7]"
+                )
+            if chosen.size and not 0 <= chosen.min() <= chosen.max() < size:
+                worst = chosen.min() if chosen.min() < 0 else chosen.max()
+                raise ValueError(f"record: units of {name} are 0 to {size - 1}, got {worst}")
+            found.append((name, state, chosen.astype(np.int64)))
+    return found
+
+
+def _entries(given: Any) -> Any:
+    if not isinstance(given, Mapping):
+        raise ValueError(
+            'record must be a dict of dicts, such as {"E": {"V": range(5)}}, got '
+            f"{check.shown(given)}"
+        )
+    return given.items()
+
+
+def traces_of(
+    recorded: list[tuple[str, str, NDArray[np.int64]]], rows: Array
+) -> dict[str, dict[str, Array]]:
+    """Rows of samples by population and state."""
+    found: dict[str, dict[str, Array]] = {name: {} for name, _, _ in recorded}
+    ends = np.cumsum([units.size for _, _, units in recorded])
+    for (name, state, units), end in zip(recorded, ends, strict=True):
+        found[name][state] = rows[end - units.size : end].copy()
+    return found

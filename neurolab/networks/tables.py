@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from neurolab.data.connectivity import Connectivity
 from neurolab.engine.compiled import LANES
 from neurolab.engine.fixed_step import sampled
 from neurolab.networks.bit_rows import CHUNK, CHUNK_BLOCKS, Bits, make_rows, words_of
@@ -20,6 +21,7 @@ from neurolab.networks.delivery import (
     FULL,
     LATE,
     LATER,
+    LONGEST,
     MEMBER,
     PLACE,
     RELEASE,
@@ -36,7 +38,6 @@ from neurolab.networks.delivery import (
     Later,
     Plastic,
     Releases,
-    Scratch,
     Synapses,
 )
 from neurolab.networks.drives import GAPS, TERMS, Emitters, Inputs, poisson_thresholds
@@ -81,6 +82,12 @@ class Place:
         wait = (self.wait_row - row) * LANES if self.holds and row == 0 else 0
         return self.first_place + row * LANES, self.row_length, self.size, wait
 
+    def find(self, state: str, units: Ints) -> Ints:
+        """Places of a state of some units."""
+        first, stride, _, _ = self.of(state)
+        block, lane = np.divmod(units, LANES)
+        return np.asarray(first + block * stride + lane, np.int64)
+
 
 @dataclass(frozen=True)
 class Wires:
@@ -91,6 +98,7 @@ class Wires:
     bits: NDArray[np.uint64] | None
     releases: Releases | None
     plastic: Plastic | None
+    learned: list[tuple[int, Any, slice]]  # projection, some of its synapses, where they stand
     sections: Ints
     later_steps: int
     later_places: int
@@ -137,9 +145,9 @@ class Wires:
         return found
 
     def arguments(
-        self, arrays: Mapping[str, NDArray[Any]], width: int, begins: Ints, ends: Ints
+        self, arrays: Mapping[str, NDArray[Any]], begins: Ints, ends: Ints
     ) -> tuple[Any, ...]:
-        """Routes to later sums, as the loop takes them, around the arrays of a run; `width` spikes a step at most.
+        """Routes to later sums, as the loop takes them, around the arrays of a run.
 
         The synapses of each row from `begins` to `ends` are those of the share.
         """
@@ -153,16 +161,12 @@ class Wires:
         if "weights" in arrays:
             synapses = synapses._replace(weights=arrays["weights"])
         most = int(self.routes[:, UNITS].max(initial=0)) + 64 * CHUNK
-        few = 0 if self.plastic is None else width
-        scratch = Scratch(
-            np.zeros(most, np.int32), np.empty(few, np.int64), np.empty(few, np.int64)
-        )
         sums = np.zeros(most) if synapses.weights.size else None
         later = Later(arrays["later"], self.sections) if self.later_places else None
         return (
             self.routes,
             synapses,
-            scratch,
+            np.zeros(most, np.int32),
             sums,
             None if self.bits is None else Bits.of(self.bits),
             own(self.releases, "release"),
@@ -173,7 +177,8 @@ class Wires:
 
 def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wires:
     """The tables of all projections."""
-    projections = network.projections
+    parts = [part for k, p in enumerate(network.projections) for part in _split(k, p, dt)]
+    projections = tuple(p for _, _, p in parts)
     delays = [steps_of(p.delay, dt) for p in projections]
     mixed = [bool(np.ndim(d)) for d in delays]
     models = [network.populations[p.target].model for p in projections]  # type: ignore[union-attr]
@@ -187,6 +192,7 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
     ]
     fixed = [p.plasticity is None for p in projections]
     shift, all_weights = _join(weights, fixed, first_synapse, SHARED, np.float64)
+    first_weight = shift + first_synapse[:-1]
     least = [int(d.min()) if d.size else 0 for d in delays]
     own_delays = [d - n if m else None for d, n, m in zip(delays, least, mixed, strict=True)]
     delay, all_delays = _join(own_delays, fixed, first_synapse, 0, np.int32)
@@ -196,7 +202,7 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
     rows = np.cumsum([0, *[p.wires.n_pre + 1 for p in projections]])
     releases = np.cumsum([p.short_term is not None for p in projections]) - 1
     rules = np.cumsum([p.plasticity is not None for p in projections]) - 1
-    routes = np.zeros((len(projections), WORDS + 1), np.int64)
+    routes = np.zeros((len(projections), LONGEST + 1), np.int64)
     bits, first_words = _make_bits(projections)
     for k, p in enumerate(projections):
         source, target = places[p.source], places[p.target]
@@ -206,7 +212,7 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
             LATE: least[k], ROW: rows[k], SHIFT: shift[k],
             LATER: later[p.target, states[k]] if mixed[k] else -1, DELAY: delay[k], FULL: _is_full(p),
             RELEASE: -1 if p.short_term is None else releases[k], RULE: -1 if p.plasticity is None else rules[k],
-            BITS: first_words[k], WORDS: words_of(p.wires.n_post),
+            BITS: first_words[k], WORDS: words_of(p.wires.n_post), LONGEST: np.diff(p.wires.indptr).max(initial=0),
         }  # fmt: skip
         routes[k, list(entries)] = list(entries.values())
     shared = np.array([0.0 if np.ndim(p.weight) else p.weight for p in projections], float)
@@ -222,12 +228,31 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
         synapses=Synapses(starts, starts, starts, targets, shared, all_weights, all_delays),
         bits=bits,
         releases=_make_releases(projections),
-        plastic=_make_plastic(projections, shift + first_synapse[:-1], dt),
+        plastic=_make_plastic(projections, first_weight, dt),
+        learned=[
+            (k, chosen, slice(first, first + p.wires.count))
+            for (k, chosen, p), first in zip(parts, first_weight, strict=True)
+            if p.plasticity is not None
+        ],
         sections=sections,
         later_steps=_power_of_two(longest + 1),
         later_places=int(sections[:, 3].sum()),
         slots=_power_of_two(int(routes[:, LATE].max(initial=0)) + 1),
     )
+
+
+def _split(k: int, p: Projection, dt: float) -> list[tuple[int, Any, Projection]]:
+    """Projection k and all its synapses; if they learn, those of each delay as a projection of their own."""
+    if p.plasticity is None or np.ndim(p.delay) == 0:  # type: ignore[arg-type]
+        return [(k, slice(None), p)]
+    steps, wires, found = steps_of(p.delay, dt), p.wires, []
+    for late in np.unique(steps):
+        chosen = np.flatnonzero(steps == late)
+        starts = np.searchsorted(chosen, wires.indptr)
+        own = Connectivity(starts, wires.indices[chosen], wires.n_pre, wires.n_post)
+        weight = np.asarray(p.weight)[chosen] if np.ndim(p.weight) else p.weight
+        found.append((k, chosen, replace(p, wires=own, weight=weight, delay=late * dt)))
+    return found
 
 
 def _make_sections(
@@ -315,15 +340,14 @@ def _make_plastic(
     post = np.cumsum([0, *[p.wires.n_post for p, _ in which]])
     first = np.array([w for _, w in which], np.int64)
     counts = np.array([p.wires.count for p, _ in which], np.int64)
-    parts: dict[str, list[Any]] = {n: [] for n in "indptr targets into arriving sources".split()}
+    parts: dict[str, list[Any]] = {n: [] for n in "into arriving sources".split()}
     for r, (p, w) in enumerate(which):
-        indptr, targets, into, arriving, sources = wire_tables(p.wires)
-        values = (indptr[:-1] + w, targets + post[r], into[:-1] + w, arriving + w, sources + pre[r])
+        _, _, into, arriving, sources = wire_tables(p.wires)
+        values = (into[:-1] + w, arriving + w, sources + pre[r])
         for name, value in zip(parts, values, strict=True):
             parts[name].append(value)
-    for name in ("indptr", "into"):
-        parts[name].append([int(counts.sum())])
-    narrow = dict(targets=np.int32, arriving=np.int32, sources=np.int32)
+    parts["into"].append([int(counts.sum())])
+    narrow = dict(arriving=np.int32, sources=np.int32)
     tau = np.array([(c.tau_plus, c.tau_x, c.tau_minus, c.tau_y) for c in rules])
     step = dt * np.arange(FADE_STEPS) * np.array([[1.0], [FADE_STEPS]])
     reach = np.minimum(20 * tau.min(axis=1) / dt, FADE_STEPS**2 - 1)

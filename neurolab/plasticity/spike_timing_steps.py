@@ -7,18 +7,20 @@ at a reference time, so that one exponential a spike serves all units, and the l
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.kernels.cache import borrowing, kernel
+from neurolab.kernels.hints import natural
 
 __all__ = [
     "ALL",
     "NEAREST",
     "PRESYNAPTIC",
     "REDUCED",
+    "Ways",
     "bounded",
     "clock_steps",
     "fade_traces",
@@ -36,6 +38,19 @@ _REACH = (
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Indices = NDArray[Any]  # 32 or 64 bits
+
+
+class Ways(NamedTuple):
+    """What to add to the number of a unit or synapse to find what belongs to it."""
+
+    pre: int  # from a source to its traces
+    post: int  # from a target that fired to its traces
+    row: int  # from a source to where its synapses begin
+    target: int  # from a synapse's target to its traces
+    weight: int  # from a synapse to its weight
+
+
+HERE = Ways(0, 0, 0, 0, 0)
 
 
 @borrowing
@@ -56,30 +71,45 @@ def power(base: float, exponent: float) -> float:
 
 @borrowing
 def moment(
-    rule: Any, pairing: int, pre_ids: Ints, post_ids: Ints, t: float, fade: Any,
+    rule: Any, pairing: int, pre_ids: Any, post_ids: Any, ways: Ways, t: float, fade: Any,
     x: Array, slow_x: Array, y: Array, slow_y: Array, last_pre: Array, last_post: Array, before: Array,
     indptr: Ints, targets: Indices, into: Ints, arriving: Indices, sources: Indices, w: Array,
 ) -> None:  # fmt: skip
     """All spikes of one moment: first what they do to the weights, then what they leave in the traces."""
     fade_x, fade_slow_x, fade_y, fade_slow_y = fade
     span = min(rule.w_max - rule.w_min, 1e300)  # finite where an exponent asks for it
-    slow_pre, slow_post = rule.A3_minus != 0.0, rule.A3_plus != 0.0  # whether slow traces matter
-    for i in pre_ids:
+    # what the rule does not read is not kept
+    slow_pre, slow_post, last = rule.A3_minus != 0.0, rule.A3_plus != 0.0, pairing == REDUCED
+    adds, up = pairing == ALL or pairing == PRESYNAPTIC, 1.0 / fade_x
+    plain = rule.mu_minus == 0.0 and not slow_pre and not last
+    if plain and post_ids.size == 0:  # what is left of the loops below, as one
+        for unit in pre_ids:
+            i = natural(ways.pre + unit)
+            row = natural(ways.row + unit)
+            for k in range(natural(indptr[row]), indptr[row + 1]):
+                s, j = natural(k + ways.weight), natural(ways.target + targets[k])
+                w[s] = bounded(w[s], rule.at_pre - rule.A_minus * (y[j] * fade_y), rule)
+            x[i] = (x[i] if adds else 0.0) + up
+        return
+    for unit in pre_ids:
+        i = natural(ways.pre + unit)
         size = rule.A_minus + rule.A3_minus * slow_x[i] * fade_slow_x
-        for s in range(indptr[i], indptr[i + 1]):
-            j = targets[s]
+        row = ways.row + unit
+        for k in range(indptr[row], indptr[row + 1]):
+            s, j = k + ways.weight, ways.target + targets[k]
             trace = y[j] * fade_y
             if pairing == REDUCED and last_post[j] < last_pre[i]:
                 trace = 0.0
             change = rule.at_pre - size * trace * power((w[s] - rule.w_min) / span, rule.mu_minus)
             w[s] = bounded(w[s], change, rule)
     plain = rule.mu_plus == 0.0 and pairing != REDUCED and pairing != PRESYNAPTIC
-    for j in post_ids:
+    for unit in post_ids:
+        j = natural(ways.post + unit)
         size = rule.A_plus + rule.A3_plus * slow_y[j] * fade_slow_y
         if plain:  # what is left of the loop below, at a fifth of its time
-            for k in range(into[j], into[j + 1]):
-                s = arriving[k]
-                w[s] = bounded(w[s], rule.at_post + size * (x[sources[s]] * fade_x), rule)
+            for k in range(natural(into[j]), into[j + 1]):
+                s = natural(arriving[k])
+                w[s] = bounded(w[s], rule.at_post + size * (x[natural(sources[s])] * fade_x), rule)
             continue
         for k in range(into[j], into[j + 1]):
             s = arriving[k]
@@ -92,17 +122,20 @@ def moment(
                 before[s] = x[i]
             change = rule.at_post + size * trace * power((rule.w_max - w[s]) / span, rule.mu_plus)
             w[s] = bounded(w[s], change, rule)
-    for i in pre_ids:
-        adds = pairing == ALL or pairing == PRESYNAPTIC
-        x[i] = (x[i] if adds else 0.0) + 1.0 / fade_x
+    for unit in pre_ids:
+        i = natural(ways.pre + unit)
+        x[i] = (x[i] if adds else 0.0) + up
         if slow_pre:
             slow_x[i] = (slow_x[i] if pairing == ALL else 0.0) + 1.0 / fade_slow_x
-        last_pre[i] = t
-    for j in post_ids:
+        if last:
+            last_pre[i] = t
+    for unit in post_ids:
+        j = natural(ways.post + unit)
         y[j] = (y[j] if pairing == ALL else 0.0) + 1.0 / fade_y
         if slow_post:
             slow_y[j] = (slow_y[j] if pairing == ALL else 0.0) + 1.0 / fade_slow_y
-        last_post[j] = t
+        if last:
+            last_post[j] = t
 
 
 @borrowing
@@ -151,7 +184,7 @@ def spike_events(
         while b < n_b and post_times[b] == t:
             b += 1
         moment(
-            rule, pairing, pre_ids[a_0:a], post_ids[b_0:b], t, fades_after(rule, t - reference[0]),
+            rule, pairing, pre_ids[a_0:a], post_ids[b_0:b], HERE, t, fades_after(rule, t - reference[0]),
             x, slow_x, y, slow_y, last_pre, last_post, before, indptr, targets, into, arriving, sources, w,
         )  # fmt: skip
         done += a - a_0 + b - b_0
@@ -182,7 +215,7 @@ def clock_steps(
             b += 1
         if a > a_0 or b > b_0:
             moment(
-                rule, pairing, pre_ids[a_0:a], post_ids[b_0:b], step * dt, stay,
+                rule, pairing, pre_ids[a_0:a], post_ids[b_0:b], HERE, step * dt, stay,
                 x, slow_x, y, slow_y, last_pre, last_post, before, indptr, targets, into, arriving, sources, w,
             )  # fmt: skip
         while r < records.size and records[r] == step:

@@ -7,6 +7,7 @@ course of its own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,8 @@ MAX_ARRIVALS_PER_STEP = 100
 """More in one step are refused for a model with a reset: each of them might make it fire."""
 
 _ON_GRID = 1e-9  # of a step: an arrival this near to a sample belongs to it, whatever rounding made of its time
+_ORDERS = dict(euler=1, heun=2, rk4=4)  # methods whose steps may grow where the equation decays
+_LARGE = 100.0  # a first state so many times its start value (and 1) is examined
 
 
 def simulate_driven(
@@ -73,6 +76,9 @@ def simulate_driven(
     ValueError
         For unknown synapses, times or weights that are not finite, weights of another number than spikes; and as
         `simulate` does.
+    Diverged
+        The state left the finite numbers, or grows only since conductances are too large for steps of dt: then the
+        first state is over 100 times its start value (and 1), and an explicit step leads away from where it decays to.
 
     Examples
     --------
@@ -106,8 +112,38 @@ def simulate_driven(
             "lower dt"
         )
     loop = (RESETTING if model.reset else SMOOTH)[method]
-    extra = (first, times, columns, sizes)
-    return run_loop(loop, model, duration, dt, every, record, progress, values, extra)
+    setting, limit = model.set(values), np.array([np.inf])
+    if method in _ORDERS:
+        limit[0] = _LARGE * max(1.0, abs(setting.state[0]))
+
+    def examine(t: float, y: tuple[float, ...], inputs: Array) -> str:
+        if abs(y[0]) > limit[0]:
+            z = dt * _slope(model, model.Params(*setting.params.tolist()), t, y, inputs)
+            growth = sum(
+                max(z, -100.0) ** k / math.factorial(k) for k in range(_ORDERS[method] + 1)
+            )
+            if z < 0.0 and abs(growth) > 1.0:
+                return (
+                    f"steps of dt = {dt:g} ms are unstable: {next(iter(model.states))} has grown to {y[0]:g} by t = "
+                    f"{t:g} ms though it decays at {-z / dt:.3g} per ms; lower dt or the weights, or use "
+                    'method="exponential_euler"'
+                )
+            limit[0] = _LARGE * abs(y[0])
+        return ""
+
+    extra = (first, times, columns, sizes, limit)
+    return run_loop(loop, model, duration, dt, every, record, progress, values, extra, examine)
+
+
+def _slope(model: Model, p: Any, t: float, y: tuple[float, ...], inputs: Array) -> float:
+    """How the slope of the first state changes with that state, by central difference; NaN where it overflows."""
+    I, h = model.input_value(inputs[: len(model.inputs)].tolist()), 1e-3 * abs(y[0])
+    try:
+        with np.errstate(all="ignore"):
+            up, down = (model.rhs(t, (y[0] + d, *y[1:]), p, I)[0] for d in (h, -h))
+    except (ArithmeticError, ValueError):
+        return math.nan
+    return float(up - down) / (2.0 * h)
 
 
 def _arrivals(

@@ -20,13 +20,16 @@ Whole = NDArray[np.int64]
 
 
 def _smooth_loop(step: Callable[..., Any]) -> Callable[..., Any]:
-    """Steps i0 to i1 - 1, each cut at the arrivals in it; spikes are upward crossings, in a step or by an arrival."""
+    """Steps i0 to i1 - 1, each cut at the arrivals in it; spikes are upward crossings, in a step or by an arrival.
+
+    Stops early where the first state is larger than `limit`, so that it can be examined.
+    """
 
     @kernel
     def smooth(
         model: Any, y: Any, vector: Array, samples: Array, origin: int, width: int, stride: int, dt: float, every: int,
         rows: Array, out: Array, spikes: Array, held_until: float, i0: int, i1: int, first: Whole, times: Array,
-        columns: Whole, weights: Array,
+        columns: Whole, weights: Array, limit: Array,
     ) -> Any:  # fmt: skip
         p = model.bind(vector)
         count = 0
@@ -55,6 +58,8 @@ def _smooth_loop(step: Callable[..., Any]) -> Callable[..., Any]:
                     before = after
             if (i + 1) % every == 0:
                 put(out, rows, (i + 1) // every, y)
+            if abs(y[0]) > limit[0]:
+                return y, i + 1, count, held_until, True
         return y, i1, count, held_until, True
 
     return smooth
@@ -71,7 +76,7 @@ def _reset_loop(step: Callable[..., Any]) -> Callable[..., Any]:
     def resetting(
         model: Any, y: Any, vector: Array, samples: Array, origin: int, width: int, stride: int, dt: float, every: int,
         rows: Array, out: Array, spikes: Array, held_until: float, i0: int, i1: int, first: Whole, times: Array,
-        columns: Whole, weights: Array,
+        columns: Whole, weights: Array, limit: Array,
     ) -> Any:  # fmt: skip
         p = model.bind(vector)
         dead_time = model.dead_time(p)
@@ -95,6 +100,8 @@ def _reset_loop(step: Callable[..., Any]) -> Callable[..., Any]:
                     y = nudged(y, columns[a], weights[a])
             if (i + 1) % every == 0:
                 put(out, rows, (i + 1) // every, y)
+            if abs(y[0]) > limit[0]:
+                return y, i + 1, count, held_until, True
         return y, i1, count, held_until, True
 
     return resetting

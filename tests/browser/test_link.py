@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from neurolab.figures import Dots, Figure, Line, Panel
-from neurolab.labs.declare import Target, lab
+from neurolab.labs.declare import Lab, Target, lab
 from neurolab.widgets.explorer import ASSETS, Explorer, Request
 
 pytestmark = pytest.mark.browser
@@ -85,13 +85,8 @@ def encode(buffers: list[bytes]) -> list[str]:
     return [base64.b64encode(buffer).decode() for buffer in buffers]
 
 
-@pytest.fixture
-def kernel(browser: Browser) -> Iterator[Kernel]:
-    page = browser.new_page(viewport={"width": 1100, "height": 700})
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
-    explorer = Explorer(plane)
+def show(page: Page, explorer: Explorer) -> None:
+    """Draw a lab on an empty page."""
     first = dict(explorer.first)
     first["arrays"] = dict(
         zip(first["arrays"], encode(list(first["arrays"].values())), strict=True)
@@ -100,6 +95,16 @@ def kernel(browser: Browser) -> Iterator[Kernel]:
         (ASSETS / f"explorer.{kind}").read_text(encoding="utf-8") for kind in ("js", "css")
     )
     page.evaluate(FAKE_MODEL, [code, css, explorer.spec, first])
+
+
+@pytest.fixture
+def kernel(browser: Browser) -> Iterator[Kernel]:
+    page = browser.new_page(viewport={"width": 1100, "height": 700})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    explorer = Explorer(plane)
+    show(page, explorer)
     yield Kernel(page, explorer)
     page.close()
     explorer.close()
@@ -185,6 +190,22 @@ def test_a_click_sets_two_parameters_on_the_grid_of_their_sliders(kernel):
     assert params["V0"] > 0 and params["w0"] > 0
     assert (params["V0"] * 2).is_integer() if isinstance(params["V0"], float) else True
     assert round(params["w0"], 1) == params["w0"]
+
+
+@pytest.mark.parametrize(("y", "read"), [("V (mV)", ["V 2 mV"]), ("", [])])
+def test_stacked_curves_are_not_read(browser, y, read):
+    """Without a name the vertical axis measures nothing: the cursor reads the time alone."""
+    page, explorer = (
+        browser.new_page(),
+        Explorer(Lab(lambda: Figure(Panel(Line([0, 9], [2, 2]), y=y)))),
+    )
+    show(page, explorer)
+    page.locator("canvas").hover()
+    page.wait_for_selector(".nl-tip")
+    time, *others = page.locator(".nl-tip").inner_text().splitlines()
+    assert time.startswith("time") and others == read
+    page.close()
+    explorer.close()
 
 
 def test_a_number_can_be_typed_and_is_kept_in_range(kernel):

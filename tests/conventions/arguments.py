@@ -188,6 +188,10 @@ BY_NAME: dict[str, Choice] = {
 methods_of_steps = (st.sampled_from(["rk4", "euler", "exponential_euler", "crank_nicolson"]), WORDS)
 population_sizes = (st.sampled_from([20, 50]), [0, 3, -5, 2.5, "x"])
 wanted = {("E", "E"): data.connect_fixed_probability(40, 50, 0.1, seed=0)}
+recorded = (
+    st.sampled_from([{"a": {"V": [0, 2]}}, {"a": {"V": range(3)}}]),
+    [{"x": {}}, {"a": {"x": [0]}}, {"a": {"V": [3]}}, {"a": {"V": [-1]}}],
+)
 BY_FUNCTION: dict[str, dict[str, Choice]] = {
     "add_synapses": dict(
         synapses=(
@@ -260,15 +264,11 @@ BY_FUNCTION: dict[str, dict[str, Choice]] = {
             [[PoissonInput("a", "x", 5.0)], [PoissonInput("x", "V", 5.0)]],
         ),
     ),
-    "Network.simulate": dict(
-        record=(
-            st.sampled_from([{"a": {"V": [0, 2]}}, {"a": {"V": range(3)}}]),
-            [{"x": {}}, {"a": {"x": [0]}}, {"a": {"V": [3]}}, {"a": {"V": [-1]}}],
-        ),
-        state=(st.none(), []),
-    ),
+    "Network.simulate": dict(record=recorded, state=(st.none(), [])),
     "PoissonSource": dict(rate=(st.sampled_from([5.0, [5.0, 2.0], lambda t: 5.0]), NUMBERS)),
-    "simulate_event_driven": dict(network=(spiking_networks(), [])),
+    "simulate_event_driven": dict(
+        network=(spiking_networks(), []), record=recorded, every=(numbers(0.5, 3.0), LENGTHS)
+    ),
     "compute_propagator": dict(dt=(numbers(0.1, 1.0), [])),
     "compute_chaos_theory": dict(g=(numbers(0.0, 0.5, 1.0, 1.5), NUMBERS)),
     "Population": dict(

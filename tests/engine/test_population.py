@@ -17,7 +17,6 @@ from neurolab.engine import population
 from neurolab.engine.compiled import LANES
 from neurolab.engine.model import Model, param, simulate
 from neurolab.engine.population import METHODS, simulate_population
-from neurolab.engine.steps import STEPS
 from neurolab.kernels import chunks
 from neurolab.membrane import compute_lif_rate, fitzhugh_nagumo, hodgkin_huxley, lif
 from tests.engine.models import forced, integrator, two_drives
@@ -212,9 +211,9 @@ def test_packed_instructions(
     monkeypatch: pytest.MonkeyPatch, method: str, dtype: str, suffix: str
 ) -> None:
     """The inner loop divides and multiplies many units at once, and calls no exp."""
-    fresh: Any = population._block_loop(STEPS[method])
+    fresh: Any = population._block_loop.__wrapped__(method)
     fresh._cache = NullCache()  # the assembly is only at hand after compiling
-    monkeypatch.setitem(population._LOOPS, method, fresh)
+    monkeypatch.setattr(population, "_block_loop", lambda method: fresh)
     simulate_population(hodgkin_huxley, 0.1, 0.01, size=4, method=method, dtype=dtype)
     (code,) = fresh.inspect_asm().values()
     if "mulp" in code:  # x86-64

@@ -72,6 +72,29 @@ def test_kernels_made_in_closures_hit(tmp_path: Path) -> None:
     assert run(code, tmp_path / "cache", tmp_path).split() == ["2.0", "3.0", "1", "0"]
 
 
+def test_a_kernel_that_no_other_calls_is_kept_without_the_code_to_link(tmp_path: Path) -> None:
+    (tmp_path / "two.py").write_text(
+        "from neurolab.kernels.cache import borrowing_kernel, kernel\n"
+        "def f(x):\n    return x[0] + x.sum()\n"
+        "last, other = borrowing_kernel(f), kernel(f)\n"
+    )
+    code = (
+        """
+        import numpy as np
+        from two import {name}
+        print({name}(np.arange(3.0)))
+        """
+        + COUNT
+    )
+    sizes = []
+    for name in ("last", "other"):
+        for counts in (["3.0", "0", "1"], ["3.0", "1", "0"]):
+            found = run(code.format(name=name, f=name), tmp_path / name, tmp_path).split()
+            assert found == counts
+        sizes.append(sum(path.stat().st_size for path in (tmp_path / name).rglob("*.nbc")))
+    assert sizes[0] < sizes[1]
+
+
 def test_a_model_typed_in_a_cell_hits_until_its_constant_changes(tmp_path: Path) -> None:
     code = """
         import neurolab as nl
@@ -207,7 +230,7 @@ def test_numbas_own_cache_takes_over_and_follows_the_sources(tmp_path: Path) -> 
         "import warnings; warnings.simplefilter('ignore')\n"
         "from neurolab.kernels import cache; cache._serialize = None; {}\n"
         "import numpy as np; from neurolab.kernels.rng import fill_normals, seed_key\n"
-        "out = np.empty(2); fill_normals(seed_key(1), 0, 0, out); print(out[0].hex())\n"
+        "out = np.empty(4); fill_normals(seed_key(1), 0, 0, out); print(out[0].hex())\n"
     ) + COUNT.format(f="fill_normals")
     first, second, edited = (
         run(code.format(change), tmp_path / "cache", tmp_path).split()

@@ -52,6 +52,12 @@ def test_bcm_tells_apart_what_oja_answers_alike() -> None:
     assert other["bcm_B"] == pytest.approx(2.0, abs=0.1) and other["settled"]
 
 
+def test_the_picture_names_points_that_attract_and_points_that_do_not() -> None:
+    words = labs.two_patterns().alt
+    assert "dots (stable): (2.2, -0.659), (-0.659, 2.2)" in words
+    assert "dots (unstable): open (0.769, 0.769), open (0, 0)" in words
+
+
 def test_a_threshold_that_lags_too_far_never_rests() -> None:
     settled = [labs.two_patterns(tau=tau).values["settled"] for tau in (1.0, 100.0, 300.0, 500.0)]
     assert settled == [1, 1, 0, 0]

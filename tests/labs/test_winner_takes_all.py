@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
+from neurolab.figures import Line
 from neurolab.labs import networks as labs
 from neurolab.labs.networks.winner_takes_all import hidden_decision
 
@@ -34,6 +36,17 @@ def test_the_weaker_wins_from_1_0526_on() -> None:
 def test_settling_slows_at_the_border() -> None:
     slow = [labs.two_rivals(alpha=alpha).values["settled"] for alpha in (0.5, 0.9, 0.95, 1.0)]
     assert slow[0] < slow[1] < slow[2] > slow[3]
+
+
+@pytest.mark.jit
+@pytest.mark.parametrize("alpha", [0.2, 0.5, 0.9, 0.94, 1.0])
+def test_the_curve_of_settling_times_passes_through_the_run_that_is_shown(alpha: float) -> None:
+    """Runs behind the curve end early where the rates are at rest. Steps of 1 ms there, Euler's of 0.5 ms here."""
+    figure = labs.two_rivals(alpha=alpha)
+    curve = figure.panels[3].marks[0]
+    assert isinstance(curve, Line)
+    at = np.interp(alpha, curve.x, curve.y)
+    assert at == pytest.approx(figure.values["settled"], rel=0.01, abs=2.0)
 
 
 @pytest.mark.jit

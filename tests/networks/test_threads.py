@@ -106,7 +106,7 @@ def test_any_number_of_threads_gives_the_same_bits(monkeypatch: pytest.MonkeyPat
         assert bits(run) == bits(one) and made == list(range(threads))
     monkeypatch.setattr(chunks, "_FIRST_CHUNK", 1)
     monkeypatch.setattr(chunks, "CHUNK_SECONDS", 1e-9)
-    monkeypatch.setattr(simulation, "_SPIKES_AT_A_TIME", 1)
+    monkeypatch.setattr(simulation, "_LEAST_ROOM", 1)
     assert bits(network.simulate(STEPS * DT, DT, seed=5, threads=3, **asked)) == bits(one)
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from neurolab.data.spikes import SpikeTrains
 from neurolab.engine.model import Model
+from neurolab.kernels.chunks import Diverged
 from neurolab.membrane import compute_lif_rate, compute_passive_response, lif, passive
 from neurolab.synapses import (
     AMPA,
@@ -130,6 +131,26 @@ def test_chunks_and_recording_do_not_matter() -> None:
     thin = simulate_driven(spiking, 500.0, 0.01, every=7, record="g_E", **drive)
     assert whole.spikes() == thin.spikes() and whole.spikes().count > 10
     assert np.array_equal(thin.g_E, whole.g_E[::7])
+
+
+@pytest.mark.jit
+@pytest.mark.parametrize("method", ["rk4", "heun", "euler"])
+def test_steps_too_long_for_a_conductance_are_told(method: str) -> None:
+    """Above 28 mS (RK4) or 20 mS a µF, steps of 0.1 ms grow; once the conductance is smaller, V would come back."""
+    resets = add_synapses(lif, {"E": Exponential(5.0, E=5.0)})
+    for model in (short, resets) if method == "rk4" else (short,):
+        with pytest.raises(
+            Diverged, match=r"steps of dt = 0.1 ms are unstable: V has grown"
+        ) as caught:
+            simulate_driven(model, 50.0, 0.1, {"E": [5.0]}, weights={"E": 100.0}, method=method)
+        assert 5.0 < caught.value.time == caught.value.partial.t[-1] < 50.0
+        assert np.isfinite(caught.value.partial.samples).all()
+
+
+def test_a_large_voltage_is_no_error() -> None:
+    for I in (1e6, lambda t: 1e6):
+        run = simulate_driven(short, 20.0, 0.1, {}, I=I)
+        assert run.V == pytest.approx(compute_passive_response(run.t, 1e6), rel=1e-6)
 
 
 @pytest.mark.parametrize(

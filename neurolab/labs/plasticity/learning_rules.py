@@ -247,20 +247,19 @@ def two_patterns(
             ylim=(-1, 4),
         )
 
+    def dots(stable: bool, label: str) -> Dots:
+        x, y = np.transpose([point.w for point in fixed if point.stable == stable])
+        return Dots(x, y, filled=stable, color="ink", size=9, label=label)
+
     return Figure(
         Panel(
             Arrows(grid[..., 0], grid[..., 1], flow[..., 0], flow[..., 1], color="dim"),
             Line(oja.w[:, 0], oja.w[:, 1], label="Oja", color=4, dash=True, width=2),
             Line(bcm.w[:, 0], bcm.w[:, 1], label="BCM", color=2, width=2),
-            Dots(
-                [point.w[0] for point in fixed],
-                [point.w[1] for point in fixed],
-                filled=[point.stable for point in fixed],
-                color="ink",
-                size=9,
-            ),
+            dots(True, "stable"),
+            dots(False, "unstable"),
             Dots([w_1], [w_2], color=3, size=7, label="start"),
-            title="Weights",
+            title="Weights, and where BCM rests",
             x="w₁",
             y="w₂",
             xlim=(-2, 4),
@@ -275,7 +274,7 @@ def two_patterns(
             Line(bcm.step / 1e3, bcm.theta, label="threshold", color="dim", width=1.2),
         ),
         panel("oja", "Oja", oja),
-        columns=2,
+        columns=(1.2, 1),
         summary=f"answers under BCM: {of_bcm if settled else 'never at rest'}; under Oja: {of_oja}",
         values={f"{name}_{pattern}": y for name in late for pattern, y in zip("AB", late[name], strict=True)}
         | dict(settled=settled),

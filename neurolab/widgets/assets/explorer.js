@@ -603,9 +603,9 @@ class Plot {
     }
     if (!own) return;
     const lines = [`${xName} ${show(hover.x)} ${xUnit}`];
-    if (readings.length)
-      for (const r of readings.slice(0, 6)) lines.push(`${r.label || yName} ${show(r.y)} ${yUnit}`);
-    else lines.push(`${yName} ${show(hover.at.y)} ${yUnit}`);
+    // without a name the axis measures nothing: curves are stacked
+    const named = this.panel.y ? (readings.length ? readings : [hover.at]) : [];
+    for (const r of named.slice(0, 6)) lines.push(`${r.label || yName} ${show(r.y)} ${yUnit}`);
     if (this.panel.pick) lines.push(`click: set ${this.panel.pick.map(spoken).join(", ")}`);
     this.tip.textContent = lines.map((line) => line.trim()).join("\n");
     const { px, py } = hover.at;

@@ -1,5 +1,7 @@
-"""Ask the processor for memory before it is needed: worth it for long rows in random order, whose first lines it cannot
-guess.
+"""Hints that change no result: to the processor, what memory comes next; to the compiler, what is never negative.
+
+The first is worth it for long rows in random order, whose first lines cannot be guessed. The second saves what an index
+below zero, which counts from the end, would need at each access.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from numba import extending, types
 
 from neurolab.kernels.cache import borrowing, config
 
-__all__ = ["prefetch_row"]
+__all__ = ["natural", "prefetch_row"]
 
 intrinsic: Callable[[Callable[..., Any]], Any] = extending.intrinsic
 _LINE = 64  # bytes
@@ -37,8 +39,23 @@ def _prefetch(typing_context: Any, array: Any, at: Any) -> Any:
     return types.void(array, types.int64), codegen
 
 
+@intrinsic
+def natural(typing_context: Any, n: Any) -> Any:
+    """The whole number n, which must be 0 or more."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind = ir.FunctionType(ir.VoidType(), [ir.IntType(1)])
+        name, known = "llvm.assume", builder.module.globals
+        function = known.get(name) or ir.Function(builder.module, kind, name)
+        builder.call(function, [builder.icmp_signed(">=", args[0], args[0].type(0))])
+        return args[0]
+
+    return n(n), codegen
+
+
 if config.DISABLE_JIT:  # nothing to do in plain Python
     _prefetch = lambda array, at: None  # noqa: E731
+    natural = lambda n: n  # noqa: E731
 
 
 @borrowing
