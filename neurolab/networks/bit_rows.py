@@ -75,8 +75,7 @@ def count_rows(
     bits: Bits,
     first_word: int,
     words: int,
-    block: int,
-    end_block: int,
+    mine: NDArray[np.int64],
     ring: Any,
     begin: int,
     end: int,
@@ -85,10 +84,10 @@ def count_rows(
 ) -> None:
     """Add to each target's count the number of rows with its bit, over the sources ring[begin:end] - first.
 
-    For the targets in blocks `block`, which begins a chunk, to `end_block` - 1.
+    For the targets in blocks mine[0], which begins a chunk, to mine[1] - 1.
     """
-    first_chunk = block // CHUNK_BLOCKS
-    end_chunk = (end_block + CHUNK_BLOCKS - 1) // CHUNK_BLOCKS
+    first_chunk = mine[0] // CHUNK_BLOCKS
+    end_chunk = (mine[1] + CHUNK_BLOCKS - 1) // CHUNK_BLOCKS
     for q in range(begin, end):
         at = first_word + (ring[q] - first) * words
         prefetch_row(bits.rows, at + first_chunk * CHUNK, at + end_chunk * CHUNK)

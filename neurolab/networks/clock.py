@@ -82,7 +82,11 @@ def _family_step(method: str, width: int) -> Callable[..., Any]:
             shared, m = model.bind(vectors[g]), model.propagator(matrices[g])
             now = model.course(courses[g], (i - origin) * samples, stride)
             begin, end = natural(blocks[member, 0]), blocks[member, 1]
-            for block in range(begin, min(begin + 1, end) if width == 1 else end):
+            if width == 1:  # so few that they are one block
+                if end == begin:
+                    continue
+                begin, end = 0, 1
+            for block in range(begin, end):
                 start = natural(first_place + block * row_length)
                 slab = memory[start : natural(start + row_length)]
                 n = min(LANES, units - block * LANES)
@@ -166,7 +170,8 @@ def network_loop(kinds: tuple[tuple[str, int], ...]) -> Callable[..., Any]:
                 break
             for k in range(routes.shape[0]):
                 deliver(
-                    k, i, dt, routes, blocks, synapses, counts, sums, bits, releases, later, ring, bounds, memory,
+                    k, i, dt, routes, blocks, synapses, counts, sums, bits, releases, later, ring, bounds, others,
+                    memory,
                 )  # fmt: skip
                 if plastic is not None:
                     adapt(k, i, dt, routes, plastic, synapses, ring, bounds)

@@ -94,8 +94,6 @@ class Synapses(NamedTuple):
     """Those of all routes, one route after the other."""
 
     starts: Ints
-    begins: Ints  # within each row, those of the share
-    ends: Ints
     targets: NDArray[Any]
     weight: Array  # of each route, where its synapses share one
     weights: Array
@@ -150,7 +148,7 @@ class Plastic(NamedTuple):
 @borrowing
 def deliver(
     k: int, i: int, dt: float, routes: Ints, blocks: Ints, synapses: Synapses, counts: Any, sums: Any, bits: Any,
-    releases: Any, later: Any, ring: Any, bounds: Any, memory: Array,
+    releases: Any, later: Any, ring: Any, bounds: Any, others: Any, memory: Array,
 ) -> None:  # fmt: skip
     """The spikes of route k that are due before step i, to some blocks of its targets.
 
@@ -161,9 +159,8 @@ def deliver(
     first, last = natural(bounds[slot, member]), bounds[slot, member + 1]  # none before the start
     if first == last:
         return
-    starts, begins, ends = synapses.starts, synapses.begins, synapses.ends
-    targets, weights = synapses.targets, synapses.weights
-    block, end_block = blocks[route[TARGET], 0], blocks[route[TARGET], 1]
+    starts, targets, weights = synapses.starts, synapses.targets, synapses.weights
+    mine = blocks[natural(route[TARGET])]
     row, shift, units = route[ROW] - route[FIRST], route[SHIFT], route[UNITS]
     if later is not None:
         if route[LATER] >= 0:
@@ -171,7 +168,10 @@ def deliver(
             for q in range(first, last):
                 source = row + ring[slot, q]
                 part = _released(route[RELEASE], source - route[ROW], i * dt, releases)
-                for j in range(begins[source], ends[source]):
+                start, stop = starts[source], starts[source + 1]
+                if others is not None:
+                    start, stop = others.begins[source], others.ends[source]
+                for j in range(start, stop):
                     at = (i + synapses.delays[j + route[DELAY]]) & mask
                     later.sums[at, route[LATER] + targets[j]] += part * weights[j + shift]
             return
@@ -179,9 +179,9 @@ def deliver(
     if bits is not None:
         if route[BITS] >= 0 and last - first >= _ENOUGH:
             count_rows(
-                bits, route[BITS], route[WORDS], block, end_block, ring[slot], first, last, route[FIRST], counts,
+                bits, route[BITS], route[WORDS], mine, ring[slot], first, last, route[FIRST], counts,
             )  # fmt: skip
-            _sweep(memory, place, stride, wait, units, block, end_block, synapses.weight[k], counts)
+            _sweep(memory, place, stride, wait, units, mine, synapses.weight[k], counts)
             return
     enough = _FEW + units // 4
     many = (last - first) * route[LONGEST] >= enough
@@ -194,10 +194,15 @@ def deliver(
     plain = shift == SHARED and route[RELEASE] < 0
     for q in range(first, last):
         source = natural(row + ring[slot, q])
-        start, stop = natural(begins[source]), ends[source]
+        start, stop = natural(starts[source]), starts[source + 1]
+        if others is not None:
+            start, stop = natural(others.begins[source]), others.ends[source]
         if q + 1 < last and route[FULL] == 0:
             following = row + ring[slot, q + 1]
-            prefetch_row(targets, begins[following], ends[following])
+            begin, end = starts[following], starts[following + 1]
+            if others is not None:
+                begin, end = others.begins[following], others.ends[following]
+            prefetch_row(targets, begin, end)
         if many and plain:
             for j in range(start, stop):
                 counts[targets[j]] += np.int32(1)
@@ -214,15 +219,15 @@ def deliver(
                     _raise(memory, place, stride, wait, targets[j], amount)
             elif route[FULL] == 1:
                 own = weights[starts[source] + shift : starts[source + 1] + shift]
-                _add_all(memory, place, stride, wait, units, block, end_block, part, own)
+                _add_all(memory, place, stride, wait, units, mine, part, own)
             else:
                 for j in range(start, stop):
                     sums[targets[j]] += part * weights[j + shift]
     if many and plain:
-        _sweep(memory, place, stride, wait, units, block, end_block, synapses.weight[k], counts)
+        _sweep(memory, place, stride, wait, units, mine, synapses.weight[k], counts)
     elif sums is not None:
         if many and shift != SHARED and route[FULL] == 0:
-            _sweep(memory, place, stride, wait, units, block, end_block, 1.0, sums)
+            _sweep(memory, place, stride, wait, units, mine, 1.0, sums)
 
 
 @borrowing
@@ -232,8 +237,7 @@ def deliver_later(i: int, later: Later, blocks: Ints, memory: Array) -> None:
     for k in range(sections.shape[0]):
         units, target, at = sections[k, 3], sections[k, 4], sections[k, 5]
         _sweep(
-            memory, sections[k, 0], sections[k, 1], sections[k, 2], units, blocks[target, 0], blocks[target, 1], 1.0,
-            due[at : at + units],
+            memory, sections[k, 0], sections[k, 1], sections[k, 2], units, blocks[target], 1.0, due[at : at + units],
         )  # fmt: skip
 
 
@@ -248,10 +252,10 @@ def _raise(memory: Array, place: int, stride: int, wait: int, target: Any, amoun
 
 @borrowing
 def _add_all(
-    memory: Array, place: int, stride: int, wait: int, units: int, first: int, stop: int, weight: float, arrived: Any
+    memory: Array, place: int, stride: int, wait: int, units: int, mine: Ints, weight: float, arrived: Any
 ) -> None:  # fmt: skip
-    """Add weight times what has arrived to each target in blocks `first` to `stop` - 1 that is not held."""
-    for block in range(first, stop):
+    """Add weight times what has arrived to each target in blocks mine[0] to mine[1] - 1 that is not held."""
+    for block in range(natural(mine[0]), mine[1]):
         n = min(LANES, units - block * LANES)
         here = arrived[block * LANES : block * LANES + n]
         add_to_block(memory, place + block * stride, n, wait, weight, here)
@@ -259,11 +263,11 @@ def _add_all(
 
 @borrowing
 def _sweep(
-    memory: Array, place: int, stride: int, wait: int, units: int, first: int, stop: int, weight: float, arrived: Any
+    memory: Array, place: int, stride: int, wait: int, units: int, mine: Ints, weight: float, arrived: Any
 ) -> None:  # fmt: skip
     """The same, and empty `arrived`."""
-    _add_all(memory, place, stride, wait, units, first, stop, weight, arrived)
-    arrived[first * LANES : min(units, stop * LANES)] = 0
+    _add_all(memory, place, stride, wait, units, mine, weight, arrived)
+    arrived[mine[0] * LANES : min(units, mine[1] * LANES)] = 0
 
 
 @borrowing

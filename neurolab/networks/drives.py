@@ -124,7 +124,7 @@ def add_poisson(
     thresholds, weight, wait = inputs.thresholds[row], inputs.weight[k], inputs.wait[k]
     step, which, never = np.uint64(i), np.uint64(k), np.int32(_NEVER)
     words, counts, member = inputs.words, inputs.tally, inputs.member[k]
-    for block in range(blocks[member, 0], blocks[member, 1]):
+    for block in range(natural(blocks[member, 0]), blocks[member, 1]):
         _fill_words(step, which, block, key, words)
         for lane in range(LANES):
             counts[lane] = np.int32(0)
@@ -160,8 +160,8 @@ def _fill_words(step: Any, which: Any, block: int, key: Any, words: Any) -> None
 def add_noise(k: int, i: int, inputs: Inputs, blocks: Ints, key: Any, memory: Array) -> None:
     """Add weight times a standard normal number to each unit in these blocks that input k drives."""
     weight, wait, normals = inputs.weight[k], inputs.wait[k], inputs.normals
-    step, which, member = np.uint64(i), _NOISE + np.uint64(k), inputs.member[k]
-    for block in range(blocks[member, 0], blocks[member, 1]):
+    step, which, member = np.uint64(i), _NOISE + np.uint64(k), natural(inputs.member[k])
+    for block in range(natural(blocks[member, 0]), blocks[member, 1]):
         for lane in range(_QUARTER):
             unit = np.uint64(block * _QUARTER + lane)
             w0, w1, w2, w3 = philox(step & _LOW, step >> _32, unit, which, key[0], key[1])

@@ -43,6 +43,8 @@ class Others(NamedTuple):
     way: int  # to let others have the core
     fired: NDArray[np.int32]  # what each has fired in each of the last steps, rows of all shares
     bounds: Ints
+    begins: Ints  # first synapse in each row that leads to its own units, and behind the last
+    ends: Ints
 
 
 def deal_blocks(sizes: Sequence[int], grains: Sequence[int], shares: int) -> Ints:

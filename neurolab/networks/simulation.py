@@ -416,7 +416,7 @@ class _Share:
         # these are the same for all shares; those of the first are kept
         alike = {n: a for n, a in run.arrays.items() if n.startswith(("ring", "bounds", "release"))}
         arrays = run.arrays | {n: a.copy() if me else a for n, a in alike.items()}
-        wired = run.wires.arguments(arrays, begins, ends)
+        wired = run.wires.arguments(arrays)
         self.wired = *wired, arrays["ring"], arrays["bounds"]
         places = run.layout.places.values()
         first = np.array([(p.first_place, p.row_length) for p in places])
@@ -429,7 +429,11 @@ class _Share:
         if self.played and me < count - 1:  # sources are the last one's alone
             self.played = self.played._replace(steps=self.played.steps[:0])
         if count > 1:
-            self.others = Others(run.progress, me, run.wires.window, find_way(), *run.fired)
+            fired, bounds = run.fired
+            self.others = Others(
+                run.progress, me, run.wires.window, find_way(), fired, bounds, begins, ends
+            )
+
     def go(self, i0: int, i1: int, families: Any, inputs: Any, emitters: Any) -> None:
         """Steps i0 to i1 - 1."""
         run, progress = self.run, self.progress

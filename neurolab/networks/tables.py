@@ -144,20 +144,15 @@ class Wires:
             found["weights"] = self.synapses.weights.copy()
         return found
 
-    def arguments(
-        self, arrays: Mapping[str, NDArray[Any]], begins: Ints, ends: Ints
-    ) -> tuple[Any, ...]:
-        """Routes to later sums, as the loop takes them, around the arrays of a run.
-
-        The synapses of each row from `begins` to `ends` are those of the share.
-        """
+    def arguments(self, arrays: Mapping[str, NDArray[Any]]) -> tuple[Any, ...]:
+        """Routes to later sums, as the loop takes them, around the arrays of a run."""
 
         def own(table: Any, prefix: str) -> Any:
             return table and table._replace(
                 **{n: arrays[f"{prefix}_{n}"] for n in table._fields if f"{prefix}_{n}" in arrays}
             )
 
-        synapses = self.synapses._replace(begins=begins, ends=ends)
+        synapses = self.synapses
         if "weights" in arrays:
             synapses = synapses._replace(weights=arrays["weights"])
         most = int(self.routes[:, UNITS].max(initial=0)) + 64 * CHUNK
@@ -225,7 +220,7 @@ def make_wires(network: Network, places: Mapping[str, Place], dt: float) -> Wire
     longest = max((int(np.max(d, initial=0)) for d in own_delays if d is not None), default=0)
     return Wires(
         routes=routes,
-        synapses=Synapses(starts, starts, starts, targets, shared, all_weights, all_delays),
+        synapses=Synapses(starts, targets, shared, all_weights, all_delays),
         bits=bits,
         releases=_make_releases(projections),
         plastic=_make_plastic(projections, first_weight, dt),

@@ -194,11 +194,14 @@ def test_errors_of_a_share_reach_the_caller(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ValueError, match="broken cannot be compiled"):
         Network({"cells": Population(broken, 300, "euler")}).simulate(1.0, DT, threads=2)
 
-    def fail(share: Any) -> None:
-        if share.blocks[0, 0] > 0:
+    made: list[Any] = []
+
+    def fail(lists: Any, done: float) -> None:
+        made.append(lists)
+        if lists is not made[0]:  # one share goes on, the other does not
             raise MemoryError("no room")
 
-    monkeypatch.setattr(simulation._Share, "_empty", fail)
+    monkeypatch.setattr(simulation._SpikeLists, "make_room", fail)
     with pytest.raises(MemoryError, match="no room"):
         cells(300).simulate(100.0, DT, threads=2)
 
