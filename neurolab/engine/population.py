@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +25,7 @@ from neurolab.engine.records import record as record_class
 from neurolab.engine.steps import STEPS
 from neurolab.kernels import check, chunks
 from neurolab.kernels.cache import kernel
+from neurolab.kernels.threads import count_threads
 
 __all__ = ["Units", "simulate_population"]
 
@@ -139,7 +139,8 @@ def simulate_population(
     record : state name or sequence of them
         Which states to record; none by default, None for all. Spikes and final states are always kept.
     threads : int, optional
-        Default: as many as numba uses (NUMBA_NUM_THREADS). The result is the same, bit by bit, for any number.
+        Default: as many as numba uses (NUMBA_NUM_THREADS) and a container allows. The result is the same, bit by bit,
+        for any number.
     progress : function of the fraction done, optional
     **values
         Start states and parameters: a number, or an array of shape (size,). Inputs: a number, an array of shape
@@ -172,7 +173,7 @@ def simulate_population(
     every = check.whole(every, "every")
     method = check.choice(method, METHODS, "method")
     real = REALS[check.choice(dtype, tuple(REALS), "dtype")]
-    workers = numba.config.NUMBA_NUM_THREADS if threads is None else check.whole(threads, "threads")  # type: ignore[attr-defined]
+    workers = count_threads() if threads is None else check.whole(threads, "threads")
     steps = round(duration / dt)
     setting = Units.of(model, values, size, steps)
     kept = [] if record is not None and len(record) == 0 else record

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
 from neurolab.kernels.cache import borrowing, borrowing_kernel
-from neurolab.kernels.waiting import fence, give_way
+from neurolab.kernels.threads import fence, give_way
 
 __all__ = ["AT", "COLUMNS", "HEARD", "STOP", "Others", "cut_rows", "deal_blocks", "meet"]
 

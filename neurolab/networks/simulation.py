@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +17,7 @@ from neurolab.engine.fixed_step import Drive
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import seed_key
-from neurolab.kernels.waiting import find_way
+from neurolab.kernels.threads import count_threads, find_way
 from neurolab.networks.clock import VECTOR, network_loop
 from neurolab.networks.drives import Played
 from neurolab.networks.shares import AT, COLUMNS, HEARD, STOP, Others
@@ -303,8 +302,8 @@ class _Run:
     def _deal(self, threads: int | None) -> tuple[Any, list[Any]]:
         """First blocks and synapses of the shares, as many as threads can be used."""
         if threads is None:
-            pay = self.layout.size * self.wires.window // _WORTH
-            threads = min(numba.config.NUMBA_NUM_THREADS, pay)  # type: ignore[attr-defined]
+            threads = self.layout.size * self.wires.window // _WORTH
+            threads = min(threads, count_threads()) if threads > 1 else 1
         blocks = sum(len(group.slabs) for group in self.layout.groups.values())
         places, single = self.layout.places, self.wires.shares(self.layout.places, 1)
         assert single is not None

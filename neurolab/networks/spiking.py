@@ -353,9 +353,9 @@ class Network:
         max_spikes : int
             Where a network that runs away is stopped, before its spikes fill the memory (about 30 bytes each).
         threads : int, optional
-            The result is the same, bit by bit, for any number. Default: as many as numba uses (NUMBA_NUM_THREADS), but
-            no more than pay: one for every 20,000 steps of single units within the shortest delay. Plasticity keeps to
-            one thread, and so do wires in which the targets of a source are not in order.
+            The result is the same, bit by bit, for any number. Default: as many as numba uses (NUMBA_NUM_THREADS) and a
+            container allows, but no more than pay: one for every 20,000 steps of single units within the shortest
+            delay. Plasticity keeps to one thread, and so do wires in which the targets of a source are not in order.
         progress : function of the fraction done, optional
 
         Returns

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numba
 import numpy as np
 import pytest
 
@@ -144,7 +143,7 @@ def test_what_needs_one_thread_gets_one() -> None:
 
 def test_threads_are_used_where_they_pay(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many as there are, one for each 20 000 steps of units in a window, and a block of units at least."""
-    monkeypatch.setattr(numba.config, "NUMBA_NUM_THREADS", 4)
+    monkeypatch.setattr(simulation, "count_threads", lambda: 4)
 
     def count(size: int, delay: float, threads: int | None = None) -> int:
         pair = Connectivity.from_pairs([0], [0], n_pre=size, n_post=size)

@@ -1,22 +1,39 @@
-"""How a thread in compiled code waits for what others write: fences around it, and giving way to them meanwhile."""
+"""How many threads may run, and how one in compiled code waits for what others write: fences, and giving way to them."""
 
 from __future__ import annotations
 
 import ctypes
+import math
 import sys
 import time
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import numba
 from llvmlite import ir
 from numba import extending, types
 
 from neurolab.kernels.cache import config
 
-__all__ = ["fence", "find_way", "give_way"]
+__all__ = ["count_threads", "fence", "find_way", "give_way"]
 
 intrinsic: Callable[[Callable[..., Any]], Any] = extending.intrinsic
+
+
+def count_threads(folder: Path = Path("/sys/fs/cgroup")) -> int:
+    """As many as numba uses (NUMBA_NUM_THREADS), but not more than the cores that a container on Linux is given."""
+    most: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    for names in (("cpu.max", "cpu.max"), ("cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us")):
+        try:
+            quota, period = ((folder / name).read_text().split() for name in names)
+            cores = int(quota[0]) / int(period[-1])
+        except (OSError, ValueError):  # no such file, or "max"
+            continue
+        if cores > 0:
+            return max(1, min(most, math.ceil(cores)))
+    return most
 
 
 @cache
