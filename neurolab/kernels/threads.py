@@ -1,4 +1,4 @@
-"""How many threads may run, and how one in compiled code waits for what others write: fences, and giving way to them."""
+"""How many threads may run, and how one in compiled code waits for what others write: by fences, giving way to them."""
 
 from __future__ import annotations
 
