@@ -168,9 +168,7 @@ def deliver(
             for q in range(first, last):
                 source = row + ring[slot, q]
                 part = _released(route[RELEASE], source - route[ROW], i * dt, releases)
-                start, stop = starts[source], starts[source + 1]
-                if others is not None:
-                    start, stop = others.begins[source], others.ends[source]
+                start, stop = _row(starts, others, source)
                 for j in range(start, stop):
                     at = (i + synapses.delays[j + route[DELAY]]) & mask
                     later.sums[at, route[LATER] + targets[j]] += part * weights[j + shift]
@@ -194,14 +192,9 @@ def deliver(
     plain = shift == SHARED and route[RELEASE] < 0
     for q in range(first, last):
         source = natural(row + ring[slot, q])
-        start, stop = natural(starts[source]), starts[source + 1]
-        if others is not None:
-            start, stop = natural(others.begins[source]), others.ends[source]
+        start, stop = _row(starts, others, source)
         if q + 1 < last and route[FULL] == 0:
-            following = row + ring[slot, q + 1]
-            begin, end = starts[following], starts[following + 1]
-            if others is not None:
-                begin, end = others.begins[following], others.ends[following]
+            begin, end = _row(starts, others, row + ring[slot, q + 1])
             prefetch_row(targets, begin, end)
         if many and plain:
             for j in range(start, stop):
@@ -228,6 +221,14 @@ def deliver(
     elif sums is not None:
         if many and shift != SHARED and route[FULL] == 0:
             _sweep(memory, place, stride, wait, units, mine, 1.0, sums)
+
+
+@borrowing
+def _row(starts: Ints, others: Any, source: int) -> Any:
+    """Where the synapses of a source begin and end, or those of them that lead to a share's units."""
+    if others is None:
+        return natural(starts[source]), starts[source + 1]
+    return natural(others.begins[source]), others.ends[source]
 
 
 @borrowing
