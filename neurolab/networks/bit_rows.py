@@ -84,9 +84,9 @@ def count_rows(
 ) -> None:
     """Add to each target's count the number of rows with its bit, over the sources ring[begin:end] - first.
 
-    For the targets in blocks mine[0], which begins a chunk, to mine[1] - 1.
+    For the targets in blocks mine[0], which begins a chunk unless there are none, to mine[1] - 1.
     """
-    first_chunk = mine[0] // CHUNK_BLOCKS
+    first_chunk = (mine[0] + CHUNK_BLOCKS - 1) // CHUNK_BLOCKS
     end_chunk = (mine[1] + CHUNK_BLOCKS - 1) // CHUNK_BLOCKS
     for q in range(begin, end):
         at = first_word + (ring[q] - first) * words

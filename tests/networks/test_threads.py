@@ -23,6 +23,7 @@ from neurolab.networks import (
     Population,
     Projection,
     SpikeSource,
+    brunel,
     shares,
     simulation,
 )
@@ -139,6 +140,14 @@ def test_what_needs_one_thread_gets_one() -> None:
         assert len(simulation._Run(network, 9.0, DT, 0, {}, 1, None, 2).shares) == 1
         one, two = (network.simulate(30.0, DT, threads=n) for n in (1, 2))
         assert bits(one) == bits(two) and one.spikes("cells").count > 300
+
+
+@pytest.mark.jit
+def test_a_population_may_be_one_share_s_alone() -> None:
+    """Dense wires are cut only where a chunk of their bits ends, so few targets are not cut at all."""
+    network = brunel(2500, g=4.5, eta=2.0, J=0.4, seed=1)
+    one, *more = (network.simulate(60.0, DT, threads=n) for n in (1, 2, 3))
+    assert one.spikes("I").count > 300 and all(bits(run) == bits(one) for run in more)
 
 
 def test_threads_are_used_where_they_pay(monkeypatch: pytest.MonkeyPatch) -> None:
