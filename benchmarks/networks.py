@@ -25,10 +25,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks._agreement import OURS, same_spikes, same_statistics, spikes_in, spikes_of
-from benchmarks._measure import Row, compared, report, single
+from benchmarks._measure import Row, compared, cpu, report, single
 from benchmarks._peers import Peer, Unavailable, environment_of
 from benchmarks.engine import START, child
-from benchmarks.population import cpu_seconds
+from benchmarks.population import pairs_of, wall_seconds
 from neurolab import networks
 from neurolab.data.spikes import SpikeTrains
 from neurolab.networks import Network, Population, brunel, cobahh, vogels_abbott
@@ -90,17 +90,12 @@ def _spikes(network: Network, dt: float = DT, seed: int = 1) -> SpikeTrains:
     return spikes_of(network.simulate(1000.0, dt, seed=seed, threads=1), "E", "I")
 
 
-def _seconds(ours: Callable[[], object], calls: int = 1) -> float:
-    """CPU seconds of our call, which has run before: the mean of `calls` in a row.
-
-    More than one for calls so short that what the peer has left in the processor's caches counts.
-    """
-    return cpu_seconds(lambda: [ours() for _ in range(calls)]) / calls
-
-
 def _in_turn(ours: Callable[[], object], peer: Peer, pairs: int, calls: int = 1) -> Turns:
-    """CPU seconds of our call and what the peer answers."""
-    found = [(_seconds(ours, calls), peer.ask()) for _ in range(pairs)]
+    """CPU seconds of our call, which has run before and uses one thread, and what the peer answers.
+
+    More than one call for those so short that what the peer has left in the processor's caches counts.
+    """
+    found = [(cpu(ours, calls), peer.ask()) for _ in range(pairs)]
     peer.close()
     return found
 
@@ -217,13 +212,12 @@ def brunel_threads(folder: Path) -> Iterator[Row]:
     same = _spikes(network) == spikes_of(network.simulate(1000.0, DT, seed=1, threads=2), "E", "I")
 
     def wall(threads: int) -> float:
-        start = time.perf_counter()
-        network.simulate(1000.0, DT, seed=1, threads=threads)
-        return time.perf_counter() - start
+        return wall_seconds(lambda: network.simulate(1000.0, DT, seed=1, threads=threads))
 
-    times = [(wall(2), wall(1)) for _ in range(7)]
-    title = "Brunel, 12 500 units, 1 s, two threads (wall time)"
-    yield compared(title, times, "one thread", 1.5, better="higher", agrees=same)
+    yield pairs_of(
+        "Brunel, 12 500 units, 1 s, two threads (wall time)", lambda: wall(2), lambda: wall(1), "one thread", 1.5,
+        better="higher", agrees=same, pairs=7,
+    )  # fmt: skip
 
 
 IZHIKEVICH = "Izhikevich 2003, 1000 units, 1 s"
@@ -272,7 +266,7 @@ def izhikevich_numpy(folder: Path) -> Iterator[Row]:
     for rows, name, goal in ((False, "NumPy", 6.0), (True, "NumPy, weights transposed", 0.0)):
         times = [
             (
-                _seconds(lambda: network.simulate(1000.0, 1.0, seed=1), 10),
+                cpu(lambda: network.simulate(1000.0, 1.0, seed=1), 10),
                 _izhikevich_in_numpy(arrays, 1, rows=rows)[0],
             )
             for _ in range(20)

@@ -86,6 +86,13 @@ def cpu_seconds(call: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+def wall_seconds(call: Callable[[], object]) -> float:
+    """Seconds on the wall's clock."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
 def pairs_of(
     workload: str,
     ours: Callable[[], float],
@@ -176,9 +183,7 @@ def two_threads() -> Row:
     )
 
     def wall(threads: int) -> float:
-        start = time.perf_counter()
-        _f_i_curve(threads=threads)
-        return time.perf_counter() - start
+        return wall_seconds(lambda: _f_i_curve(threads=threads))
 
     return pairs_of(
         "f-I curve, two threads (wall time)", lambda: wall(2), lambda: wall(1), "one thread", 1.7, better="higher",

@@ -271,8 +271,9 @@ class _Run:
         count = len(cuts) - 1
         self.progress = np.full((count, COLUMNS), self.start)
         self.progress[:, STOP] = 0
+        slots = 2 * count * self.wires.slots if count > 1 else 0  # a single share lists at once
         self.fired = [
-            np.zeros((2 * count * len(a), a.shape[1]), a.dtype)
+            np.zeros((slots, a.shape[1]), a.dtype)
             for a in (self.arrays["ring"], self.arrays["bounds"])
         ]
         expected = [_expected(network.populations[name], duration) for name in layout.places]
