@@ -33,9 +33,10 @@ from numba.extending import (
 
 from neurolab.engine.model import Model
 from neurolab.engine.records import record
-from neurolab.kernels.cache import HELPER, inlined
+from neurolab.kernels.cache import inlined
 from neurolab.kernels.fastexp import SIMD
 from neurolab.kernels.fingerprint import used_globals
+from neurolab.kernels.pipeline import HELPER
 from neurolab.kernels.single import in_single_precision
 
 __all__ = [
@@ -53,7 +54,6 @@ __all__ = [
     "weighted",
 ]
 
-_WITHOUT_WRAPPERS: Any = dict(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 COMPILE_ERRORS = (NumbaError, UnsupportedBytecodeError)
 LANES = 128  # units in a block of a population: a few vector registers of each state, far below the first-level cache
 
@@ -156,7 +156,7 @@ def compile_plain(
         code, namespace, function.__name__, function.__defaults__, cells or None
     )
     copy.__qualname__ = function.__qualname__
-    seen[function] = numba.njit(**HELPER)(copy)
+    seen[function] = numba.njit(error_model="numpy", forceinline=True, **HELPER)(copy)
     return seen[function]
 
 
@@ -177,7 +177,7 @@ def _module_with(module: Any, kin: dict[Any, Any], real: Any) -> Any:
 def _method(name: str) -> Any:
     """Registers what compiled code does for `model.name(...)`."""
     register: Any = overload_method
-    return register(ModelType, name, jit_options=_WITHOUT_WRAPPERS)
+    return register(ModelType, name, jit_options=HELPER)
 
 
 def _written(source: str, **names: Any) -> Any:
@@ -580,13 +580,13 @@ def _real(values: Any) -> Any:
     return np.float32 if values[0] == types.float32 else np.float64
 
 
-@overload(combined, jit_options=_WITHOUT_WRAPPERS)
+@overload(combined, jit_options=HELPER)
 def _combined(coefficients, slopes):
     values = ",".join(_term(j, len(slopes)) for j in range(len(slopes[0])))
     return _written(f"def f(coefficients, slopes): return ({values},)", F=_real(slopes[0]))
 
 
-@overload(weighted, jit_options=_WITHOUT_WRAPPERS)
+@overload(weighted, jit_options=HELPER)
 def _weighted(y, h, coefficients, slopes):
     values = ",".join(f"y[{j}] + F(h) * ({_term(j, len(slopes))})" for j in range(len(y)))
     return _written(f"def f(y, h, coefficients, slopes): return ({values},)", F=_real(y))
@@ -597,7 +597,7 @@ def diffused(y: Any, amplitudes: Any, by: Any, w: Any) -> Any:
     return tuple(x + by * g * draw for x, g, draw in zip(y, amplitudes, w, strict=True))
 
 
-@overload(diffused, jit_options=_WITHOUT_WRAPPERS)
+@overload(diffused, jit_options=HELPER)
 def _diffused(y, amplitudes, by, w):
     values = ",".join(f"y[{j}] + by * amplitudes[{j}] * w[{j}]" for j in range(len(y)))
     return _written(f"def f(y, amplitudes, by, w): return ({values},)")
@@ -608,7 +608,7 @@ def nudged(y: Any, column: Any, by: Any) -> Any:
     return tuple(value + by * (j == column) for j, value in enumerate(y))
 
 
-@overload(nudged, jit_options=_WITHOUT_WRAPPERS)
+@overload(nudged, jit_options=HELPER)
 def _nudged(y, column, by):
     values = ",".join(f"y[{j}] + (F(by) if column == {j} else F(0.0))" for j in range(len(y)))
     return _written(f"def f(y, column, by): return ({values},)", F=_real(y))
@@ -619,7 +619,7 @@ def shifted(y: Any, by: Any) -> Any:
     return tuple(value + step for value, step in zip(y, by, strict=True))
 
 
-@overload(shifted, jit_options=_WITHOUT_WRAPPERS)
+@overload(shifted, jit_options=HELPER)
 def _shifted(y, by):
     values = ",".join(f"y[{j}] + by[{j}]" for j in range(len(y)))
     return _written(f"def f(y, by): return ({values},)")
@@ -632,7 +632,7 @@ def put(out: Any, rows: Any, column: Any, y: Any) -> None:
             out[row, column] = value
 
 
-@overload(put, jit_options=_WITHOUT_WRAPPERS)
+@overload(put, jit_options=HELPER)
 def _put(out, rows, column, y):
     lines = "".join(
         f"\n    if rows[{j}] >= 0: out[rows[{j}], column] = y[{j}]" for j in range(len(y))

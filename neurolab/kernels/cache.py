@@ -30,10 +30,10 @@ import numba
 from llvmlite import binding, ir
 
 from neurolab.kernels.fingerprint import fingerprint, source_digest
-from neurolab.kernels.wide import WIDE
+from neurolab.kernels.pipeline import APART, HELPER, WIDE
 
 __all__ = [
-    "HELPER",
+    "apart",
     "borrowing",
     "borrowing_kernel",
     "cache_folder",
@@ -47,10 +47,6 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 CACHE_LIMIT_MB = 200
 PRUNE_EVERY_MB = 20  # saved by this process: looking through the folder takes milliseconds
-HELPER: dict[str, Any] = dict(
-    error_model="numpy", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
-"""Options of a helper that Python never calls: the wrappers for that would take a fifth of the compile time."""
 FLAGS = ("OPT", "BOUNDSCHECK", "LOOP_VECTORIZE", "SLP_VECTORIZE")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -316,8 +312,15 @@ def borrowing_kernel(function: F) -> F:
 
 def borrowing(function: F) -> F:
     """A helper of such kernels; Python cannot call it."""
-    options: dict[str, Any] = HELPER | WIDE | dict(_nrt=False)
-    return cast(F, numba.njit(**options)(function))
+    return cast(F, numba.njit(error_model="numpy", forceinline=True, _nrt=False, **HELPER)(function))
+
+
+def apart(function: F) -> F:
+    """A helper of such kernels that is called, not inlined: what it keeps in registers burdens no loop around it.
+
+    For what is done rarely; a call hands over each array as seven numbers.
+    """
+    return cast(F, numba.njit(error_model="numpy", _nrt=False, **APART)(function))
 
 
 def _entries() -> Iterator[tuple[float, int, Path]]:

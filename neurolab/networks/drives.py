@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from neurolab.engine.compiled import LANES
-from neurolab.kernels.cache import borrowing
+from neurolab.kernels.cache import apart, borrowing
 from neurolab.kernels.fastexp import log_of_positive
 from neurolab.kernels.hints import natural
 from neurolab.kernels.rng import normal_pair, philox, uniform
@@ -212,7 +212,7 @@ def resume(emitters: Emitters, blocks: Ints, key: Any) -> None:
             _fill_gaps(k, emitters.drawn[k] // GAPS, emitters, key)
 
 
-@borrowing
+@apart
 def _fill_gaps(k: int, block: int, emitters: Emitters, key: Any) -> None:
     """Gaps number block * GAPS and following of source k: failures before the next success of a Bernoulli series."""
     which, scale, gaps = _EMITTERS + np.uint64(k), emitters.scale[k], emitters.gaps[k]

@@ -213,7 +213,8 @@ class _SpikeLists:
     def _lay_out(self, room: Ints, lists: list[tuple[Array, Ints]]) -> None:
         ends = np.cumsum(room)
         self.room, self.first = room, ends - room
-        self.times, self.ids = np.empty(ends[-1]), np.empty(ends[-1], np.int64)
+        both = np.empty((2, ends[-1]))  # one block, which the system keeps for the next run
+        self.times, self.ids = both[0], both[1].view(np.int64)
         self.book = np.column_stack([self.first, ends - self.most, self.units])
         for member, (times, ids) in enumerate(lists):
             self.book[member, 0] += times.size

@@ -13,7 +13,7 @@ from numba.core.caching import NullCache
 
 from neurolab.kernels.cache import kernel
 from neurolab.kernels.rng import BLOCK, fill_normals, philox, seed_key
-from neurolab.kernels.wide import WIDE
+from neurolab.kernels.pipeline import WIDE
 
 
 def words(*values: int) -> tuple[np.uint64, ...]:
