@@ -312,7 +312,8 @@ def borrowing_kernel(function: F) -> F:
 
 def borrowing(function: F) -> F:
     """A helper of such kernels; Python cannot call it."""
-    return cast(F, numba.njit(error_model="numpy", forceinline=True, _nrt=False, **HELPER)(function))
+    options: dict[str, Any] = dict(error_model="numpy", forceinline=True, _nrt=False, **HELPER)
+    return cast(F, numba.njit(**options)(function))
 
 
 def apart(function: F) -> F:
@@ -320,7 +321,8 @@ def apart(function: F) -> F:
 
     For what is done rarely; a call hands over each array as seven numbers.
     """
-    return cast(F, numba.njit(error_model="numpy", _nrt=False, **APART)(function))
+    options: dict[str, Any] = dict(error_model="numpy", _nrt=False, **APART)
+    return cast(F, numba.njit(**options)(function))
 
 
 def _entries() -> Iterator[tuple[float, int, Path]]:

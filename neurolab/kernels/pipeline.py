@@ -14,7 +14,7 @@ from typing import Any
 
 import llvmlite.binding
 
-__all__ = ["APART", "HELPER", "WIDE"]
+__all__ = ["APART", "HELPER", "WIDE", "WITHOUT_WRAPPERS"]
 
 _SLOWER = ("skylake-avx512", "cascadelake", "cooperlake", "cannonlake")
 _ATTRIBUTE = '"prefer-vector-width"="512"'
@@ -24,8 +24,8 @@ def _make() -> tuple[dict[str, Any], ...]:
     """Options of kernels, of helpers and of those that are not inlined: numba's own compiler but for lowering."""
     from numba.core import codegen, compiler, compiler_machinery, config, lowering, typed_passes
 
-    name = config.CPU_NAME or llvmlite.binding.get_host_cpu_name()  # type: ignore[attr-defined]
-    wide = name not in _SLOWER
+    processor = config.CPU_NAME or llvmlite.binding.get_host_cpu_name()  # type: ignore[attr-defined]
+    wide = processor not in _SLOWER
 
     class Lower(lowering.Lower):
         def setup_function(self, fndesc: Any) -> None:
@@ -64,7 +64,8 @@ def _make() -> tuple[dict[str, Any], ...]:
 
             def run_pass(self, state: Any) -> Any:
                 if part:
-                    state.library = Part(state.targetctx.codegen(), state.func_id.func_qualname)
+                    name = state.func_id.func_qualname
+                    state.library = Part(state.targetctx.codegen(), name)  # type: ignore[no-untyped-call]
                 return super().run_pass(state)  # type: ignore[no-untyped-call]
 
         class Compiler(compiler.CompilerBase):
@@ -87,8 +88,9 @@ try:
 except Exception:  # a release of numba that is built otherwise: kernels are only slower
     WIDE, _PART, _APART = {}, {}, {}
 
-_WITHOUT_WRAPPERS: dict[str, Any] = dict(no_cpython_wrapper=True, no_cfunc_wrapper=True)
-HELPER = _WITHOUT_WRAPPERS | _PART
-"""Options of a helper that Python never calls; the wrappers for that would take another fifth of the compile time."""
-APART = _WITHOUT_WRAPPERS | _APART | dict(forceinline=False)
-"""Of one that stays a function of its own."""
+WITHOUT_WRAPPERS: Any = dict(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+"""Options of a function that Python never calls; the wrappers for that would take a fifth of the compile time."""
+HELPER: Any = WITHOUT_WRAPPERS | _PART
+"""Of one that is compiled where it is called only."""
+APART: Any = WITHOUT_WRAPPERS | _APART | dict(forceinline=False)
+"""Of one that also stays a function of its own."""

@@ -323,7 +323,7 @@ class _Run:
 
         def go(share: _Share) -> None:
             with self._together():
-                share.go(i0, i1, families, inputs, emitters)
+                share.go(self, i0, i1, families, inputs, emitters)
 
         def all_go() -> None:
             with self._together():
@@ -413,7 +413,7 @@ class _Share:
     def __init__(
         self, run: _Run, me: int, lists: _SpikeLists, cuts: Any, begins: Any, ends: Any
     ) -> None:
-        self.run, self.blocks, self.lists = run, np.ascontiguousarray(cuts.T), lists
+        self.blocks, self.lists = np.ascontiguousarray(cuts.T), lists
         # these are the same for all shares; those of the first are kept
         alike = {n: a for n, a in run.arrays.items() if n.startswith(("ring", "bounds", "release"))}
         arrays = run.arrays | {n: a.copy() if me else a for n, a in alike.items()}
@@ -435,9 +435,9 @@ class _Share:
                 run.progress, me, run.wires.window, find_way(), fired, bounds, begins, ends
             )
 
-    def go(self, i0: int, i1: int, families: Any, inputs: Any, emitters: Any) -> None:
+    def go(self, run: _Run, i0: int, i1: int, families: Any, inputs: Any, emitters: Any) -> None:
         """Steps i0 to i1 - 1."""
-        run, progress = self.run, self.progress
+        progress = self.progress
         inputs = [kind and kind._replace(**input_scratch()) for kind in inputs]
         while progress[HEARD] < i1 and not progress[STOP]:
             run.loop(

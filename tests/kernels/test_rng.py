@@ -12,8 +12,8 @@ from llvmlite import binding
 from numba.core.caching import NullCache
 
 from neurolab.kernels.cache import kernel
-from neurolab.kernels.rng import BLOCK, fill_normals, philox, seed_key
 from neurolab.kernels.pipeline import WIDE
+from neurolab.kernels.rng import BLOCK, fill_normals, philox, seed_key
 
 
 def words(*values: int) -> tuple[np.uint64, ...]:

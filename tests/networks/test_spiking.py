@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import platform
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -406,6 +408,17 @@ def test_an_interrupt_keeps_what_is_done() -> None:
         network.simulate(1e5, 0.1, progress=stop)
     partial = caught.value.partial
     assert 0 < partial.window[1] < 1e5 and partial.spikes("cells").count > 0
+
+
+def test_a_run_that_nobody_holds_is_gone() -> None:
+    network = Network({"cells": Population(lif, 10, "exact", dict(I=30.0, **LEAKY))})
+    gc.collect()
+    gc.disable()  # what refers to itself would stay, with all its spikes, until the collector looks
+    try:
+        memory = weakref.ref(network.simulate(100.0, 0.1).spikes("cells").times.base)
+        assert memory() is None
+    finally:
+        gc.enable()
 
 
 def test_a_connection_of_pairs() -> None:
