@@ -33,6 +33,10 @@ POPULATIONS = (
 )
 """Models, methods and precisions of populations with a current of their own for each unit: the default and the fast."""
 
+THREADS = (1, 2)
+"""Of the networks that labs run on several threads, for which their loop is compiled apart: the machine that compiles may
+have fewer cores than the one that runs them, or more."""
+
 _PACKAGE = Path(__file__).resolve().parent
 _WITHOUT_KERNELS = {"course", "widgets"}
 
@@ -103,7 +107,18 @@ def _kernels() -> dict[str, Callable[[], object]]:
             0.01,
             **options,
         )
+    for threads in THREADS:
+        add(f"Brunel's network on {threads} threads", _run_brunel, threads, driven=True)
+        add(f"the same undriven on {threads} threads", _run_brunel, threads, driven=False)
     return found
+
+
+def _run_brunel(threads: int, driven: bool) -> None:
+    from neurolab.networks import Network, brunel
+
+    network = brunel(2500, seed=1)
+    inputs = network.inputs if driven else ()
+    Network(network.populations, network.projections, inputs).simulate(1.0, 0.1, threads=threads)
 
 
 def _models(kind: type) -> Iterator[tuple[str, str, Any]]:
