@@ -34,8 +34,8 @@ POPULATIONS = (
 """Models, methods and precisions of populations with a current of their own for each unit: the default and the fast."""
 
 THREADS = (1, 2)
-"""Of the networks that labs run on several threads, for which their loop is compiled apart: the machine that compiles may
-have fewer cores than the one that runs them, or more."""
+"""Of the networks that labs run on several threads, for which their loop is compiled apart: the machine that compiles
+may have fewer cores than the one that runs them, or more."""
 
 _PACKAGE = Path(__file__).resolve().parent
 _WITHOUT_KERNELS = {"course", "widgets"}

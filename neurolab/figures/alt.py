@@ -31,15 +31,15 @@ def describe_panel(panel: Panel) -> str:
     )
     measured = f"{panel.y} {up} against " if panel.y else "along "
     axes = f"{name}{measured}{panel.x} {along}."
-    return "\n".join([axes, *(f"- {describe_mark(mark)}." for mark in panel.marks)])
+    return "\n".join([axes, *(f"- {describe_mark(mark, bool(panel.y))}." for mark in panel.marks)])
 
 
-def describe_mark(mark: Mark) -> str:
-    """One mark: what it is, its name, and the range of its data."""
+def describe_mark(mark: Mark, measured: bool = True) -> str:
+    """One mark: what it is, its name, and the range of its data; where heights measure nothing, how far it swings."""
     name = f" ({mark.label})" if mark.label else ""
     match mark:
         case Line():
-            return f"{'dashed line' if mark.dash else 'line'}{name}: {_course(mark.y)}"
+            return f"{'dashed line' if mark.dash else 'line'}{name}: {_course(mark.y, measured)}"
         case Ticks():
             rows = np.unique(mark.rows).size
             where = "" if rows < 2 else f" in {rows} rows"
@@ -55,12 +55,14 @@ def describe_mark(mark: Mark) -> str:
     raise TypeError(f"no words for a {type(mark).__name__}")
 
 
-def _course(y: Values) -> str:
+def _course(y: Values, measured: bool) -> str:
     """How a curve goes: its first and last value, and its extremes where they lie between."""
     seen = y[~np.isnan(y)]
     if not seen.size:
         return "no data"
     first, last, low, high = (_number(v) for v in (seen[0], seen[-1], seen.min(), seen.max()))
+    if not measured:
+        return f"swings by {_number(seen.max() - seen.min())}"
     if low == high:
         return f"constant at {low}"
     extremes = [
@@ -72,14 +74,16 @@ def _course(y: Values) -> str:
 
 
 def _dots(dots: Dots) -> str:
-    if dots.x.size == 0:
+    seen = ~(np.isnan(dots.x) | np.isnan(dots.y))
+    x, y, filled = dots.x[seen], dots.y[seen], dots.filled[seen]
+    if x.size == 0:
         return "none"
-    if dots.x.size > 6:
-        opened = int((~dots.filled).sum())
-        return _count(dots.x.size, "dot") + (f", {opened} open" if opened else "")
+    if x.size > 6:
+        opened = int((~filled).sum())
+        return _count(x.size, "dot") + (f", {opened} open" if opened else "")
     return ", ".join(
-        f"{'' if filled else 'open '}({_number(x)}, {_number(y)})"
-        for x, y, filled in zip(dots.x, dots.y, dots.filled, strict=True)
+        f"{'' if full else 'open '}({_number(a)}, {_number(b)})"
+        for a, b, full in zip(x, y, filled, strict=True)
     )
 
 
@@ -89,6 +93,8 @@ def _count(n: int, noun: str) -> str:
 
 def _number(value: float) -> str:
     text = f"{value:.3g}"
+    if "e+" in text and abs(value) < 1e6:
+        text = f"{float(text):.0f}"  # 3000 is easier to hear than 3e+03
     return "0" if text == "-0" else text
 
 

@@ -7,11 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from neurolab.figures import Line
+from neurolab.figures import Dots, Line
 
-__all__ = ["level", "outline", "spikes_in_words", "strokes"]
+__all__ = ["fixed_points", "level", "outline", "spikes_in_words", "strokes"]
 
 Array = NDArray[np.float64]
+
+
+def fixed_points(points: ArrayLike, stable: ArrayLike, size: float = 9.0) -> tuple[Dots, Dots]:
+    """Where a system rests, pairs (x, y): filled dots for the stable points, open ones for the others, each named."""
+    x, y = np.asarray(points, float).reshape(-1, 2).T
+    kept = np.asarray(stable, bool)
+    return (
+        Dots(np.where(kept, x, np.nan), y, "stable", color="ink", size=size),
+        Dots(np.where(kept, np.nan, x), y, "unstable", color="ink", size=size, filled=False),
+    )
 
 
 def level(x: tuple[float, float], y: float, label: str = "") -> Line:

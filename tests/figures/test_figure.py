@@ -110,6 +110,15 @@ def test_empty_marks_have_words():
 def test_a_panel_along_which_nothing_is_measured_says_so():
     alt = Figure(Panel(Line([0, 2], [5, 6]), title="Two cells", y="")).alt
     assert alt.startswith("Two cells: along time (ms) from 0 to 2.")
+    assert "line: swings by 1." in alt  # heights that measure nothing are not read out
+
+
+def test_alt_reads_numbers_as_one_says_them() -> None:
+    panel = Panel(Dots([np.nan, 1.0], [2.0, 54321.0]), xlim=(0, 3000), ylim=(0, 2e7), y="rate")
+    assert Figure(panel).alt.splitlines() == [
+        "rate from 0 to 2e+07 against time (ms) from 0 to 3000.",
+        "- dots: (1, 54300).",
+    ]
 
 
 def test_a_picture_is_reproducible_and_leaves_matplotlib_as_it_was():

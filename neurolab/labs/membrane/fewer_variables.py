@@ -16,7 +16,7 @@ from neurolab.engine.model import Model, param, simulate
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span
 from neurolab.figures.marks import Mark
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.marks import spikes_in_words, strokes
+from neurolab.labs.marks import fixed_points, spikes_in_words, strokes
 from neurolab.labs.membrane.panels import CURRENT_LABEL
 from neurolab.membrane import (
     ADEX_PATTERNS,
@@ -205,13 +205,7 @@ def fitzhugh_nagumo_plane(
             Line(v, v_null, label="dv/dt = 0", color=1, width=2),
             Line(v, w_null, label="dw/dt = 0", color=2, dash=True, width=2),
             Line(run.v, run.w, label="trajectory", color=0, width=1.6),
-            Dots(
-                [e.state["v"] for e in fixed],
-                [e.state["w"] for e in fixed],
-                filled=stable,
-                color="ink",
-                size=9,
-            ),
+            *fixed_points([(e.state["v"], e.state["w"]) for e in fixed], stable),
             Dots([v_0], [w_0], color=3, size=7),
             title="Phase plane",
             x="v (fast)",
@@ -318,7 +312,7 @@ def morris_lecar_plane(
             Line(V, w_of_V, label="dV/dt = 0", color=1, width=2),
             Line(V, w_inf, label="dw/dt = 0", color=2, dash=True, width=2),
             Line(run.V, run.w, label="trajectory", color=0, width=1.6),
-            Dots(V_fixed, w_fixed, filled=stable, color="ink", size=9),
+            *fixed_points(np.stack([V_fixed, w_fixed], axis=-1), stable),
             Dots([V_0], [w_0], color=3, size=7),
             title="Phase plane",
             x="V (mV)",

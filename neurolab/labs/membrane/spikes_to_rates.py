@@ -13,7 +13,7 @@ from neurolab.dynamics import Equilibrium, find_equilibria
 from neurolab.engine.model import param, simulate
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span, Text, Ticks
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.marks import outline, spikes_in_words, strokes
+from neurolab.labs.marks import fixed_points, outline, spikes_in_words, strokes
 from neurolab.membrane import (
     WILSON_COWAN_SETS,
     compute_lif_rate,
@@ -543,12 +543,9 @@ def wilson_cowan_plane(
             Line(along, on_E, label="dE/dt = 0", color=1, width=2),
             Line(on_I, along, label="dI/dt = 0", color=0, width=2, dash=True),
             Line(run.E, run.I, label="trajectory", color="ink", width=1.6),
-            Dots(
-                [e.state["E"] for e in fixed],
-                [e.state["I"] for e in fixed],
-                filled=np.array([e.stable for e in fixed]),
-                color="ink",
-                size=9,
+            *fixed_points(
+                [(e.state["E"], e.state["I"]) for e in fixed],
+                [e.stable for e in fixed],
             ),
             Dots([E_0], [I_0], color=3, size=7),
             title="Phase plane",

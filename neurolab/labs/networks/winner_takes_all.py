@@ -14,7 +14,7 @@ from neurolab.dynamics import Equilibrium, find_equilibria
 from neurolab.engine.model import param
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel, Span
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.marks import outline
+from neurolab.labs.marks import fixed_points, outline
 from neurolab.networks import (
     Decisions,
     RateNetwork,
@@ -175,13 +175,7 @@ def _rival_plane(network: RateNetwork, alpha: float, I_2: float, r: Array) -> Pa
         Line(along, network.output(I_2 - alpha * along), color=1, dash=True, label="second stays"),
         Line(r[:, 0], r[:, 1], color="ink", width=2),
         Dots([r[0, 0]], [r[0, 1]], color=3, size=7),
-        Dots(
-            [point.r[0] for point in fixed],
-            [point.r[1] for point in fixed],
-            filled=[point.stable for point in fixed],
-            color="ink",
-            size=8,
-        ),
+        *fixed_points([e.r for e in fixed], [e.stable for e in fixed], size=8),
         title="The plane of the two rates",
         x="first",
         y="second",
@@ -443,11 +437,9 @@ def two_choices(
             Line(_S, compute_wong_wang_nullcline(_S, mu_0, coherence), color=0, width=2,
                  label="S_1 stays"),
             *(Line(a, b, color="dim", width=0.8) for a, b in paths),
-            Dots(
-                [e.state["S_1"] for e in fixed],
-                [e.state["S_2"] for e in fixed],
-                filled=[e.stable for e in fixed],
-                color="ink",
+            *fixed_points(
+                [(e.state["S_1"], e.state["S_2"]) for e in fixed],
+                [e.stable for e in fixed],
                 size=8,
             ),
             Dots([S_1], [S_2], color=3, size=7),

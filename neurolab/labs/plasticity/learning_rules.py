@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from neurolab.engine.model import param
 from neurolab.figures import Arrows, Dots, Figure, Line, Panel
 from neurolab.labs.declare import Target, lab
-from neurolab.labs.marks import level, outline
+from neurolab.labs.marks import fixed_points, level, outline
 from neurolab.plasticity import (
     LearningRun,
     compute_learning_drift,
@@ -247,17 +247,12 @@ def two_patterns(
             ylim=(-1, 4),
         )
 
-    def dots(stable: bool, label: str) -> Dots:
-        x, y = np.transpose([point.w for point in fixed if point.stable == stable])
-        return Dots(x, y, filled=stable, color="ink", size=9, label=label)
-
     return Figure(
         Panel(
             Arrows(grid[..., 0], grid[..., 1], flow[..., 0], flow[..., 1], color="dim"),
             Line(oja.w[:, 0], oja.w[:, 1], label="Oja", color=4, dash=True, width=2),
             Line(bcm.w[:, 0], bcm.w[:, 1], label="BCM", color=2, width=2),
-            dots(True, "stable"),
-            dots(False, "unstable"),
+            *fixed_points([e.w for e in fixed], [e.stable for e in fixed]),
             Dots([w_1], [w_2], color=3, size=7, label="start"),
             title="Weights, and where BCM rests",
             x="w₁",
