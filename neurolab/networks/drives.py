@@ -34,7 +34,7 @@ __all__ = [
 TERMS = 24  # thresholds a Poisson number is compared with: exact to 2^-32 for means up to 5
 GAPS = 256  # gaps between spikes drawn at a time
 
-_AT_ONCE = 8  # thresholds a word is compared with in one pass, held in registers
+_AT_ONCE = 4  # thresholds a word is compared with in one pass, held in registers
 _LOW = np.uint64(0xFFFFFFFF)
 _32, _12, _HALF = np.uint64(32), np.uint64(12), 2**31
 _NOISE, _EMITTERS = np.uint64(2**16), np.uint64(2**17)  # streams of their own
@@ -126,20 +126,18 @@ def add_poisson(
     words, counts, member = inputs.words, inputs.tally, inputs.member[k]
     for block in range(natural(blocks[member, 0]), blocks[member, 1]):
         _fill_words(step, which, block, key, words)
+        highest = words[0]
         for lane in range(LANES):
             counts[lane] = np.int32(0)
-        for first in range(0, TERMS, _AT_ONCE):
-            a, b, c, d, e, f, g, h = (
-                thresholds[first], thresholds[first + 1], thresholds[first + 2], thresholds[first + 3],
-                thresholds[first + 4], thresholds[first + 5], thresholds[first + 6], thresholds[first + 7],
-            )  # fmt: skip
-            if a == never:
+            highest = max(highest, words[lane])
+        for j in range(0, TERMS, _AT_ONCE):
+            a, b, c, d = thresholds[j], thresholds[j + 1], thresholds[j + 2], thresholds[j + 3]
+            if a == never or highest < a:  # no word reaches what is left
                 break
             for lane in range(LANES):
                 w = words[lane]
-                low = np.int32(w >= a) + np.int32(w >= b) + np.int32(w >= c) + np.int32(w >= d)
-                high = np.int32(w >= e) + np.int32(w >= f) + np.int32(w >= g) + np.int32(w >= h)
-                counts[lane] = np.int32(counts[lane] + np.int32(np.int32(low) + np.int32(high)))
+                more = np.int32(w >= a) + np.int32(w >= b) + np.int32(w >= c) + np.int32(w >= d)
+                counts[lane] = np.int32(counts[lane] + np.int32(more))
         start = inputs.place[k] + block * inputs.stride[k]
         add_to_block(memory, start, LANES, wait, weight, counts)
 
