@@ -27,6 +27,7 @@ _BYTES = CHUNK * 8
 _TARGETS = CHUNK * 64
 CHUNK_BLOCKS = _TARGETS // LANES
 _AT_ONCE = 7
+_AHEAD = 2 * _AT_ONCE  # asked for all at once, more rows would wait than a processor keeps track of
 _MOST = 252  # rows whose sum fits into the planes, a multiple of seven
 _EACH = np.uint64(0x0101010101010101)  # the lowest bit of every byte
 _1, _2, _4 = np.uint64(1), np.uint64(2), np.uint64(4)
@@ -88,9 +89,10 @@ def count_rows(
     """
     first_chunk = (mine[0] + CHUNK_BLOCKS - 1) // CHUNK_BLOCKS
     end_chunk = (mine[1] + CHUNK_BLOCKS - 1) // CHUNK_BLOCKS
-    for q in range(begin, end):
-        at = first_word + (ring[q] - first) * words
-        prefetch_row(bits.rows, at + first_chunk * CHUNK, at + end_chunk * CHUNK)
+    base = first_word - first * words
+    for q in range(begin, min(end, begin + _AHEAD)):
+        at = base + ring[q] * words + first_chunk * CHUNK
+        prefetch_row(bits.rows, at, at + CHUNK)
     while begin < end:
         stop = min(end, begin + _MOST)
         used = 1
@@ -100,11 +102,23 @@ def count_rows(
             for w in range(_PLANES * CHUNK):
                 bits.work[w] = np.uint64(0)
             for q in range(begin, stop, _AT_ONCE):
-                at = first_word + chunk * CHUNK - first * words
+                at = base + chunk * CHUNK
+                _ask_ahead(bits.rows, ring, q, begin, stop, at, words)
                 _add_seven(bits.rows, bits.work, ring, q, stop, at, words)
             for j in range(8):
                 _unpack(bits, np.uint64(j), used > 4, counts[(chunk * 8 + j) * _BYTES :])
         begin = stop
+
+
+@borrowing
+def _ask_ahead(rows: Words, ring: Any, q: int, begin: int, stop: int, at: int, words: int) -> None:
+    """Ask for the rows that are added two rounds after those from q on: of this chunk or, behind the last, the next."""
+    for k in range(q + _AHEAD, q + _AHEAD + _AT_ONCE):
+        next_chunk = k >= stop
+        row = k - stop + begin if next_chunk else k
+        if row < stop:
+            start = at + ring[row] * words + (CHUNK if next_chunk else 0)
+            prefetch_row(rows, start, start + CHUNK)
 
 
 @borrowing
