@@ -30,7 +30,7 @@ import numba
 from llvmlite import binding, ir
 
 from neurolab.kernels.fingerprint import fingerprint, source_digest
-from neurolab.kernels.pipeline import APART, HELPER, WIDE
+from neurolab.kernels.pipeline import APART, HELPER, KERNEL
 
 __all__ = [
     "apart",
@@ -287,7 +287,7 @@ def kernel(function: F, last: bool = False, **more: Any) -> F:
 
     `last` says that no other kernel calls it: it is then read from the cache in a third of the time.
     """
-    options: dict[str, Any] = dict(error_model="numpy", nogil=True) | WIDE | more
+    options: dict[str, Any] = dict(error_model="numpy", nogil=True) | KERNEL | more
     dispatcher: Any = numba.njit(**options)(function)
     if not getattr(config, "DISABLE_JIT", False):
         if hasattr(dispatcher, "_cache"):
@@ -299,7 +299,7 @@ def kernel(function: F, last: bool = False, **more: Any) -> F:
 
 def inlined(function: F) -> F:
     """A helper, compiled into each kernel that calls it: only then does LLVM make SIMD code of the caller's loop."""
-    return cast(F, numba.njit(error_model="numpy", forceinline=True, **WIDE)(function))
+    return cast(F, numba.njit(error_model="numpy", forceinline=True, **KERNEL)(function))
 
 
 def borrowing_kernel(function: F) -> F:

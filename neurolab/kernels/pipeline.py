@@ -14,18 +14,25 @@ from typing import Any
 
 import llvmlite.binding
 
-__all__ = ["APART", "HELPER", "WIDE", "WITHOUT_WRAPPERS"]
+__all__ = ["APART", "HELPER", "KERNEL", "WITHOUT_WRAPPERS", "is_wide"]
 
 _SLOWER = ("skylake-avx512", "cascadelake", "cooperlake", "cannonlake")
 _ATTRIBUTE = '"prefer-vector-width"="512"'
 
 
-def _make() -> tuple[dict[str, Any], ...]:
-    """Options of kernels, of helpers and of those that are not inlined: numba's own compiler but for lowering."""
-    from numba.core import codegen, compiler, compiler_machinery, config, lowering, typed_passes
+def is_wide() -> bool:
+    """Whether code is made for vectors of 512 bits, as far as the processor has them."""
+    from numba.core import config
 
     processor = config.CPU_NAME or llvmlite.binding.get_host_cpu_name()  # type: ignore[attr-defined]
-    wide = processor not in _SLOWER
+    return processor not in _SLOWER
+
+
+def _make() -> tuple[dict[str, Any], ...]:
+    """Options of kernels, of helpers and of those that are not inlined: numba's own compiler but for lowering."""
+    from numba.core import codegen, compiler, compiler_machinery, lowering, typed_passes
+
+    wide = is_wide()
 
     class Lower(lowering.Lower):
         def setup_function(self, fndesc: Any) -> None:
@@ -84,9 +91,9 @@ def _make() -> tuple[dict[str, Any], ...]:
 
 
 try:
-    WIDE, _PART, _APART = _make()
+    KERNEL, _PART, _APART = _make()
 except Exception:  # a release of numba that is built otherwise: kernels are only slower
-    WIDE, _PART, _APART = {}, {}, {}
+    KERNEL, _PART, _APART = {}, {}, {}
 
 WITHOUT_WRAPPERS: Any = dict(no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """Options of a function that Python never calls; the wrappers for that would take a fifth of the compile time."""

@@ -32,7 +32,7 @@ from neurolab.networks.decisions import (
     simulate_decisions,
     wong_wang,
 )
-from neurolab.networks.event_driven import EventRun, simulate_event_driven
+from neurolab.networks.event_driven import EventRun, EventState, simulate_event_driven
 from neurolab.networks.mean_field import (
     BalancedRates,
     BrunelState,
@@ -126,6 +126,7 @@ __all__ = [
     "simulate_decisions",
     "wong_wang",
     "EventRun",
+    "EventState",
     "simulate_event_driven",
     "BalancedRates",
     "BrunelState",

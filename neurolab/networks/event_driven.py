@@ -9,12 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from neurolab.networks.spiking import Network, SpikingRun
 
-__all__ = ["EventRun", "simulate_event_driven"]
+__all__ = ["EventRun", "EventState", "simulate_event_driven"]
+
+
+@dataclass(frozen=True, eq=False)
+class EventState:
+    """All that an event-driven network remembers between two events, to go on from by `state=`."""
+
+    time: float
+    parts: tuple[
+        Any, ...
+    ]  # units, the queue of looks at them, spikes in flight, inputs; and where the loop is
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +34,12 @@ class EventRun(SpikingRun):
 
     `run.spikes("E")` gives SpikeTrains, `run.traces["E"]["V"]` an array of shape (units recorded, samples) at the times
     `run.t`, `run.final["E"]["V"]` the last value of each unit; `events` is the number of spikes that arrived at
-    synapses, those from Poisson inputs and those lost in a refractory time included.
+    synapses, those from Poisson inputs and those lost in a refractory time included. `run.state` lets another run go on
+    from here.
     """
 
     events: int
+    state: EventState
 
 
 def simulate_event_driven(
@@ -36,6 +49,7 @@ def simulate_event_driven(
     seed: int | np.random.Generator = 0,
     record: Mapping[str, Mapping[str, Sequence[int]]] | None = None,
     every: float = 1.0,
+    state: EventState | None = None,
     max_spikes: int = 50_000_000,
     progress: Callable[[float], object] | None = None,
 ) -> EventRun:
@@ -66,6 +80,8 @@ def simulate_event_driven(
         Whose states to keep: `{"E": {"V": range(5)}}`, by population, state and units. They are exact.
     every : float, ms
         From sample to sample; one at the very time of an event shows the state after it.
+    state : EventState, optional
+        Where an earlier run of this network ended; the result is that of one long run, with the same seed.
     max_spikes : int
         Where a network that runs away is stopped, before its spikes fill the memory.
     progress : function of the fraction done, optional
@@ -78,7 +94,7 @@ def simulate_event_driven(
     ------
     ValueError
         A model of another kind, an input or rate that changes in time, noise, synapses that change, a reset that is not
-        below the threshold.
+        below the threshold, a state of another network.
     Runaway
         More than `max_spikes` spikes; `.time` says when, `.partial` is the run up to there.
     Interrupted
@@ -100,4 +116,6 @@ def simulate_event_driven(
     """
     from neurolab.networks.event_simulation import simulate_events  # loads numba
 
-    return simulate_events(network, duration, seed, record or {}, every, max_spikes, progress)
+    return simulate_events(
+        network, duration, seed, record or {}, every, state, max_spikes, progress
+    )

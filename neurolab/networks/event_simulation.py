@@ -13,7 +13,7 @@ from neurolab.engine.model import Model
 from neurolab.engine.population import Units
 from neurolab.kernels import check, chunks
 from neurolab.kernels.rng import BLOCK, seed_key
-from neurolab.networks.event_driven import EventRun
+from neurolab.networks.event_driven import EventRun, EventState
 from neurolab.networks.event_queue import (
     FIRST_CURRENT,
     SENDS,
@@ -58,6 +58,7 @@ def simulate_events(
     seed: int | np.random.Generator,
     record: Mapping[str, Mapping[str, Sequence[int]]],
     every: float,
+    state: EventState | None,
     max_spikes: int,
     progress: Callable[[float], object] | None,
 ) -> EventRun:
@@ -71,60 +72,83 @@ def simulate_events(
     units, first_units = _table(groups), _first_units(network)
     wires, played = _wires(network, groups, first_units), _played(network, first_units)
     drives, key = _drives(network, groups, first_units), seed_key(seed)
-    due, flights = Queue.of(len(units)), Flights.of(max(_FLIGHTS, 2 * len(wires.links)))
+    flights = Flights.of(max(_FLIGHTS, 2 * len(wires.links)))
+    fresh = units, Queue.of(len(units)), flights, drives, (False, 0, 0, 0)
+    units, due, flights, drives, going = fresh if state is None else _held(state, fresh)
+    start = 0.0 if state is None else state.time
+    end = start + duration
     times, ids = np.empty(_SPIKES_AT_A_TIME), np.empty(_SPIKES_AT_A_TIME, np.int64)
     found: list[tuple[Array, NDArray[np.int64]]] = []
     recorded = recorded_units(network, record)
     every, width = check.positive(every, "every"), units.shape[1]
-    samples = _samples(recorded, every, duration, groups, first_units, width)
-    now, going, spikes, events = 0.0, (False, 0, 0, 0), 0, 0
+    samples = _samples(recorded, every, start, end, groups, first_units, width)
+    now, spikes, events = start, 0, 0
 
     def advance(work: int) -> float:
         nonlocal now, going, spikes, events, flights
         now, going, count, arrivals, ended = run_events(
-            units, due, flights, wires, drives, key, *played, duration, work, now, going, samples, times, ids
+            units, due, flights, wires, drives, key, *played, end, work, now, going, samples, times, ids
         )  # fmt: skip
         found.append((times[:count].copy(), ids[:count].copy()))
         spikes, events = spikes + count, events + arrivals
         if spikes > most and not ended:
-            raise chunks.Runaway(spikes, now, duration, most, finish())
+            raise chunks.Runaway(spikes, now, end, most, finish())
         if going[1] + len(wires.links) > flights.sent.size:
             flights = flights.doubled()
-        return 1.0 if ended else min(now / duration, 1.0 - 1e-9)
+        return 1.0 if ended else min((now - start) / duration, 1.0 - 1e-9)
 
     def finish() -> EventRun:
         at = np.concatenate([a for a, _ in found] or [np.empty(0)])
         who = np.concatenate([b for _, b in found] or [np.empty(0, np.int64)])
-        stop = now or duration
+        stop = now if now > start else end
         settled = units.copy()
         settle(settled, now)
         trains, final = {}, {}
         for name, population in network.populations.items():
             if isinstance(population, SpikeSource):
                 heard = population.trains
-                t, own = heard.times[heard.times <= stop], heard.ids[heard.times <= stop]
+                here = (heard.times <= stop) & ((heard.times > start) | (start == 0.0))
+                t, own = heard.times[here], heard.ids[here]
             else:
                 first = first_units[name]
                 mine = (who >= first) & (who < first + population.size)
                 t, own = at[mine], who[mine] - first
             if name in groups:
                 final[name] = groups[name].states(settled[first : first + population.size])
-            trains[name] = SpikeTrains(t, own, start=0.0, stop=stop, n=population.size)
+            trains[name] = SpikeTrains(t, own, start=start, stop=stop, n=population.size)
         return EventRun(
             trains=trains,
             t=samples.times[: going[3]],
             traces=traces_of(recorded, samples.rows[:, : going[3]]),
             final=final,
             events=events,
-            window=(0.0, now),
+            state=EventState(now, _copied((units, due, flights, drives, (*going[:3], 0)))),
+            window=(start, now),
         )
 
     try:
         chunks.run_chunked(advance, progress)
     except KeyboardInterrupt:
-        message = f"interrupted at t = {now:g} of {duration:g} ms; .partial holds the run so far"
+        message = f"interrupted at t = {now:g} of {end:g} ms; .partial holds the run so far"
         raise chunks.Interrupted(message, finish()) from None
     return finish()
+
+
+def _copied(part: Any) -> Any:
+    """The same arrays, tuple by tuple, in memory of their own."""
+    if isinstance(part, tuple):
+        copies = map(_copied, part)
+        return type(part)(*copies) if hasattr(part, "_fields") else tuple(copies)
+    return part.copy() if isinstance(part, np.ndarray) else part
+
+
+def _held(state: EventState, fresh: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A copy of where another run of this network ended."""
+    held: tuple[Any, ...] = _copied(state.parts)
+    alike = [(parts[0].shape, parts[3].units.tolist()) for parts in (held, fresh)]
+    if alike[0] != alike[1]:
+        raise ValueError("state must come from a run of this network; leave it out to start anew")
+    return held
 
 
 class _Group(NamedTuple):
@@ -235,7 +259,7 @@ def _table(groups: Mapping[str, _Group]) -> Array:
 
 
 def _samples(
-    recorded: list[tuple[str, str, NDArray[np.int64]]], every: float, duration: float,
+    recorded: list[tuple[str, str, NDArray[np.int64]]], every: float, start: float, end: float,
     groups: Mapping[str, _Group], first_units: Mapping[str, int], width: int,
 ) -> Samples:  # fmt: skip
     """What is to be sampled, and when: never where nothing is recorded."""
@@ -243,10 +267,10 @@ def _samples(
     for name, state, chosen in recorded:
         units.append(chosen + first_units[name])
         columns.append(np.full(chosen.size, groups[name].column(state)))
-    count = int(duration / every * (1.0 + 1e-12)) + 1 if recorded else 0
-    times = np.minimum(every * np.arange(count), duration)
+    first, last = np.ceil(start / every * (1.0 - 1e-12)), np.floor(end / every * (1.0 + 1e-12))
+    times = np.clip(every * np.arange(first, last + 1 if recorded else first), start, end)
     at, column = np.concatenate(units), np.concatenate(columns)
-    return Samples(times, at, column, np.empty((at.size, count)), np.empty((1, width)))
+    return Samples(times, at, column, np.empty((at.size, times.size)), np.empty((1, width)))
 
 
 def _first_units(network: Network) -> dict[str, int]:

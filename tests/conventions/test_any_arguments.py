@@ -40,7 +40,7 @@ RESULTS = {
     "ScalingRun", "SensorLimit", "HopfieldCapacity", "Recall", "RingBump", "Decisions", "BalancedRates", "BrunelState",
     "PopulationRate", "RateSpectrum", "ChaosRun", "ChaosTheory", "NetworkRun", "NetworkState", "LinearModes",
     "RateCourse", "RateFixedPoint", "WinnerTakeAll", "SavedWires",
-    "PairingData", "EventRun", "PerceptronRun", "NetworkRegime", "RateAutocorrelation",
+    "PairingData", "EventRun", "EventState", "PerceptronRun", "NetworkRegime", "RateAutocorrelation",
 }  # fmt: skip
 """Classes that functions return: tried as what they return, with their properties."""
 

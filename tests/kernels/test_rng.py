@@ -12,7 +12,7 @@ from llvmlite import binding
 from numba.core.caching import NullCache
 
 from neurolab.kernels.cache import kernel
-from neurolab.kernels.pipeline import WIDE
+from neurolab.kernels.pipeline import KERNEL, is_wide
 from neurolab.kernels.rng import BLOCK, fill_normals, philox, seed_key
 
 
@@ -94,5 +94,5 @@ def test_packed_instructions() -> None:
     (code,) = fresh.inspect_asm().values()
     for packed in ("v?mulpd", "v?divpd", "v?sqrtpd", "v?pmuludq"):
         assert re.search(rf"\b{packed}\b", code), packed
-    if WIDE and binding.get_host_cpu_features().get("avx512f"):
+    if KERNEL and is_wide() and binding.get_host_cpu_features().get("avx512f"):
         assert "%zmm" in code

@@ -379,6 +379,45 @@ def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.jit
+def test_goes_on_as_if_it_had_not_stopped() -> None:
+    """With spikes in flight, units held, inputs by chance and recorded ones, one at the very end of a part."""
+    rng = np.random.default_rng(5)
+    played = SpikeTrains([0.0, 30.0, 30.5, 61.0], [0, 1, 0, 1], stop=80.0, n=2)
+    network = Network(
+        {
+            "cells": Population(driven, 20, values=dict(I=1.7, t_ref=3.0)),
+            "noise": PoissonSource(5, 40.0),
+            "played": SpikeSource(played),
+        },
+        [
+            Projection("noise", "cells", connect_all(5, 20), "E", 0.4),
+            Projection("cells", "cells", connect_all(20, 20), "I", -0.1, rng.uniform(0, 9, 400)),
+            Projection("played", "cells", connect_all(2, 20), "E", 0.5, 1.0),
+        ],
+        [PoissonInput("cells", "V", 200.0, 0.3)],
+    )
+    options: Any = dict(seed=2, record={"cells": {"V": [3, 19]}}, every=2.5)
+    whole, state, parts = simulate_event_driven(network, 80.0, **options), None, []
+    for duration in (30.0, 1.0, 49.0):
+        parts.append(simulate_event_driven(network, duration, state=state, **options))
+        state = parts[-1].state
+    assert [part.window for part in parts] == [(0.0, 30.0), (30.0, 31.0), (31.0, 80.0)]
+    for name in ("cells", "noise", "played"):
+        for of in ("times", "ids"):
+            joined = np.concatenate([getattr(part.spikes(name), of) for part in parts])
+            assert np.array_equal(joined, getattr(whole.spikes(name), of)), name
+    assert whole.spikes("cells").count > 20 and sum(part.events for part in parts) == whole.events
+    assert np.array_equal(parts[-1].final["cells"]["V"], whole.final["cells"]["V"])
+    t = np.concatenate([part.t for part in parts])
+    traces = np.concatenate([part.traces["cells"]["V"] for part in parts], axis=1)
+    _, once = np.unique(t, return_index=True)
+    assert np.array_equal(t[once], whole.t)
+    assert np.array_equal(traces[:, once], whole.traces["cells"]["V"])
+    with pytest.raises(ValueError, match="state must come from a run of this network"):
+        simulate_event_driven(brunel(10, seed=1), 1.0, state=state)
+
+
+@pytest.mark.jit
 def test_brunel_fires_as_by_the_clock() -> None:
     """1250 units in the irregular state: 0.1 ms of grid and 300 ms of noise leave 4 %; irregular by either."""
     network = brunel(1250, J=0.3, g=5.0, eta=2.0, seed=1)
