@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "choice",
+    "earlier",
     "finite",
     "finite_array",
     "generator",
@@ -46,6 +47,14 @@ def finite(value: Any, name: str) -> float:
             f"{name} must be finite, got {number}; look for a division by zero before it"
         )
     return number
+
+
+def earlier(state: Any, kind: type) -> None:
+    """Where a run goes on from: nothing, or what an earlier run of the same kind ended with."""
+    if not (state is None or isinstance(state, kind)):
+        raise ValueError(
+            f"state must be the state of an earlier run, a {kind.__name__}, got {shown(state)}"
+        )
 
 
 def positive(value: Any, name: str) -> float:

@@ -73,6 +73,7 @@ def simulate_events(
     wires, played = _wires(network, groups, first_units), _played(network, first_units)
     drives, key = _drives(network, groups, first_units), seed_key(seed)
     flights = Flights.of(max(_FLIGHTS, 2 * len(wires.links)))
+    check.earlier(state, EventState)
     fresh = units, Queue.of(len(units)), flights, drives, (False, 0, 0, 0)
     units, due, flights, drives, going = fresh if state is None else _held(state, fresh)
     start = 0.0 if state is None else state.time

@@ -248,6 +248,7 @@ class _Run:
         threads: int | None,
     ) -> None:  # fmt: skip
         self.network, self.dt, self.every = network, dt, every
+        check.earlier(state, NetworkState)
         self.start = 0 if state is None else state.steps
         self.stop = self.start + round(duration / dt)
         layout = self.layout = _Layout(network, dt, self.stop)

@@ -21,7 +21,9 @@ from neurolab.data.trajectory import Trajectory
 from neurolab.engine.model import simulate
 from neurolab.membrane import lif, passive
 from neurolab.networks import (
+    EventState,
     Network,
+    NetworkState,
     NeuralDynamics,
     PoissonInput,
     Population,
@@ -264,10 +266,13 @@ BY_FUNCTION: dict[str, dict[str, Choice]] = {
             [[PoissonInput("a", "x", 5.0)], [PoissonInput("x", "V", 5.0)]],
         ),
     ),
-    "Network.simulate": dict(record=recorded, state=(st.none(), [])),
+    "Network.simulate": dict(record=recorded, state=(st.none(), [3, EventState(1.0, ())])),
     "PoissonSource": dict(rate=(st.sampled_from([5.0, [5.0, 2.0], lambda t: 5.0]), NUMBERS)),
     "simulate_event_driven": dict(
-        network=(spiking_networks(), []), record=recorded, every=(numbers(0.5, 3.0), LENGTHS)
+        network=(spiking_networks(), []),
+        record=recorded,
+        every=(numbers(0.5, 3.0), LENGTHS),
+        state=(st.none(), [3, NetworkState(1, 0.1, {})]),
     ),
     "compute_propagator": dict(dt=(numbers(0.1, 1.0), [])),
     "compute_chaos_theory": dict(g=(numbers(0.0, 0.5, 1.0, 1.5), NUMBERS)),
