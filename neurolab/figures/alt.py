@@ -34,7 +34,7 @@ def describe_panel(panel: Panel) -> str:
     return "\n".join([axes, *(f"- {describe_mark(mark, bool(panel.y))}." for mark in panel.marks)])
 
 
-def describe_mark(mark: Mark, measured: bool = True) -> str:
+def describe_mark(mark: Mark, measured: bool) -> str:
     """One mark: what it is, its name, and the range of its data; where heights measure nothing, how far it swings."""
     name = f" ({mark.label})" if mark.label else ""
     match mark:
@@ -60,9 +60,9 @@ def _course(y: Values, measured: bool) -> str:
     seen = y[~np.isnan(y)]
     if not seen.size:
         return "no data"
-    first, last, low, high = (_number(v) for v in (seen[0], seen[-1], seen.min(), seen.max()))
     if not measured:
         return f"swings by {_number(seen.max() - seen.min())}"
+    first, last, low, high = (_number(v) for v in (seen[0], seen[-1], seen.min(), seen.max()))
     if low == high:
         return f"constant at {low}"
     extremes = [

@@ -282,13 +282,17 @@ def _folders() -> list[Path]:
     return sorted({path.parent for path in _PACKAGE.rglob("*.py")})
 
 
+def _compiled(function: F, **options: Any) -> F:
+    """By numba, with NumPy's division."""
+    return cast(F, numba.njit(error_model="numpy", **options)(function))
+
+
 def kernel(function: F, last: bool = False, **more: Any) -> F:
     """Compile `function` with numba on first call; cached on disk, NumPy's division, no fastmath, GIL released.
 
     `last` says that no other kernel calls it: it is then read from the cache in a third of the time.
     """
-    options: dict[str, Any] = dict(error_model="numpy", nogil=True) | KERNEL | more
-    dispatcher: Any = numba.njit(**options)(function)
+    dispatcher: Any = _compiled(function, nogil=True, **KERNEL, **more)
     if not getattr(config, "DISABLE_JIT", False):
         if hasattr(dispatcher, "_cache"):
             dispatcher._cache = _DiskCache(function, last)
@@ -299,7 +303,7 @@ def kernel(function: F, last: bool = False, **more: Any) -> F:
 
 def inlined(function: F) -> F:
     """A helper, compiled into each kernel that calls it: only then does LLVM make SIMD code of the caller's loop."""
-    return cast(F, numba.njit(error_model="numpy", forceinline=True, **KERNEL)(function))
+    return _compiled(function, forceinline=True, **KERNEL)
 
 
 def borrowing_kernel(function: F) -> F:
@@ -312,8 +316,7 @@ def borrowing_kernel(function: F) -> F:
 
 def borrowing(function: F) -> F:
     """A helper of such kernels; Python cannot call it."""
-    options: dict[str, Any] = dict(error_model="numpy", forceinline=True, _nrt=False, **HELPER)
-    return cast(F, numba.njit(**options)(function))
+    return _compiled(function, forceinline=True, _nrt=False, **HELPER)
 
 
 def apart(function: F) -> F:
@@ -321,8 +324,7 @@ def apart(function: F) -> F:
 
     For what is done rarely; a call hands over each array as seven numbers.
     """
-    options: dict[str, Any] = dict(error_model="numpy", _nrt=False, **APART)
-    return cast(F, numba.njit(**options)(function))
+    return _compiled(function, _nrt=False, **APART)
 
 
 def _entries() -> Iterator[tuple[float, int, Path]]:

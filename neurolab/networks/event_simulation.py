@@ -64,6 +64,7 @@ def simulate_events(
 ) -> EventRun:
     """See `simulate_event_driven`."""
     duration, most = check.positive(duration, "duration"), check.whole(max_spikes, "max_spikes")
+    check.earlier(state, EventState)
     groups = {
         name: _Group.of(name, population)
         for name, population in network.populations.items()
@@ -73,7 +74,6 @@ def simulate_events(
     wires, played = _wires(network, groups, first_units), _played(network, first_units)
     drives, key = _drives(network, groups, first_units), seed_key(seed)
     flights = Flights.of(max(_FLIGHTS, 2 * len(wires.links)))
-    check.earlier(state, EventState)
     fresh = units, Queue.of(len(units)), flights, drives, (False, 0, 0, 0)
     units, due, flights, drives, going = fresh if state is None else _held(state, fresh)
     start = 0.0 if state is None else state.time
@@ -83,7 +83,7 @@ def simulate_events(
     recorded = recorded_units(network, record)
     every, width = check.positive(every, "every"), units.shape[1]
     samples = _samples(recorded, every, start, end, groups, first_units, width)
-    now, spikes, events = start, 0, 0
+    now, spikes, events, replayed = start, 0, 0, going[2]
 
     def advance(work: int) -> float:
         nonlocal now, going, spikes, events, flights
@@ -99,31 +99,31 @@ def simulate_events(
         return 1.0 if ended else min((now - start) / duration, 1.0 - 1e-9)
 
     def finish() -> EventRun:
-        at = np.concatenate([a for a, _ in found] or [np.empty(0)])
-        who = np.concatenate([b for _, b in found] or [np.empty(0, np.int64)])
+        fired = (
+            np.concatenate([a for a, _ in found] or [np.empty(0)]),
+            np.concatenate([b for _, b in found] or [np.empty(0, np.int64)]),
+        )
+        heard = played[0][replayed : going[2]], played[1][replayed : going[2]]
         stop = now if now > start else end
         settled = units.copy()
         settle(settled, now)
         trains, final = {}, {}
         for name, population in network.populations.items():
-            if isinstance(population, SpikeSource):
-                heard = population.trains
-                here = (heard.times <= stop) & ((heard.times > start) | (start == 0.0))
-                t, own = heard.times[here], heard.ids[here]
-            else:
-                first = first_units[name]
-                mine = (who >= first) & (who < first + population.size)
-                t, own = at[mine], who[mine] - first
+            at, who = heard if isinstance(population, SpikeSource) else fired
+            first = first_units[name]
+            mine = (who >= first) & (who < first + population.size)
             if name in groups:
                 final[name] = groups[name].states(settled[first : first + population.size])
-            trains[name] = SpikeTrains(t, own, start=start, stop=stop, n=population.size)
+            trains[name] = SpikeTrains(
+                at[mine], who[mine] - first, start=start, stop=stop, n=population.size
+            )
         return EventRun(
             trains=trains,
             t=samples.times[: going[3]],
             traces=traces_of(recorded, samples.rows[:, : going[3]]),
             final=final,
             events=events,
-            state=EventState(now, _copied((units, due, flights, drives, (*going[:3], 0)))),
+            state=EventState(now, (units, due, flights, drives, (*going[:3], 0))),
             window=(start, now),
         )
 

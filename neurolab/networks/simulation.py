@@ -175,6 +175,7 @@ def simulate_network(
         )
     every, max_spikes = check.whole(every, "every"), check.whole(max_spikes, "max_spikes")
     threads = None if threads is None else check.whole(threads, "threads")
+    check.earlier(state, NetworkState)
     run = _Run(network, duration, dt, seed, record, every, state, threads)
 
     def advance(work: int) -> float:
@@ -248,7 +249,6 @@ class _Run:
         threads: int | None,
     ) -> None:  # fmt: skip
         self.network, self.dt, self.every = network, dt, every
-        check.earlier(state, NetworkState)
         self.start = 0 if state is None else state.steps
         self.stop = self.start + round(duration / dt)
         layout = self.layout = _Layout(network, dt, self.stop)
